@@ -1,0 +1,77 @@
+"""What an engine is: it gets pixels and a request, and gives exactly request.new_frames pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.picture import Picture
+from mpd_studio.core.progress import Reporter
+
+
+class Capability(Enum):
+    PATHS = "paths"
+    REGIONS = "regions"
+    ANY_DEPTH = "any depth"
+    ALPHA = "alpha"
+    CONFIDENCE = "confidence"
+    SEEDED = "seeded"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """Facts about an engine, readable without importing it.
+
+    new_frame_counts: the counts it can make; empty means any. size_multiple: sides must be multiples of it.
+    problem: why it cannot run here, with what to do; "" when it can.
+    """
+
+    id: str
+    title: str
+    summary: str
+    capabilities: frozenset[Capability]
+    new_frame_counts: tuple[int, ...] = ()
+    size_multiple: int = 1
+    native_size: Size | None = None
+    min_vram_bytes: int = 0
+    licence: str = "Apache-2.0"
+    source: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundaryPictures:
+    """The decoded frames of a request, all of one size, dtype and channel count; context nearest first."""
+
+    first: Picture
+    last: Picture
+    context_before: tuple[Picture, ...] = ()
+    context_after: tuple[Picture, ...] = ()
+
+
+class Engine(Protocol):
+    """One engine object serves one lane; calls never overlap.
+
+    generate yields exactly request.new_frames pictures in time order, each as soon as it is ready, of the boundary
+    pictures' size, dtype and channel count. It calls the reporter at least every 0.5 s and cleans up in `finally`.
+
+    Raises:
+        UnsupportedRequest: before the first picture, when it cannot make this.
+        EngineFailed: it broke on the way.
+        Cancelled: through the reporter.
+    """
+
+    @property
+    def info(self) -> EngineInfo: ...
+
+    def load(self, reporter: Reporter) -> None: ...
+
+    def generate(
+        self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter
+    ) -> Iterator[Picture]: ...
+
+    def unload(self) -> None: ...

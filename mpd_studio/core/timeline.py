@@ -1,0 +1,172 @@
+"""The timeline as an immutable value: tracks of clips and gaps, end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mpd_studio.core.frames import FrameRange, FrameRate, format_timecode
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.ids import ClipId, GapId, TakeId
+from mpd_studio.core.inbetween import InbetweenResult
+from mpd_studio.core.media_ref import FrameRef, MediaRef
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A note at a frame, counted from the timeline's beginning."""
+
+    frame: int
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """source_range: the frames used; source frame k is shown at the k-th frame of the range. Stills repeat frame 0."""
+
+    id: ClipId
+    media: MediaRef
+    source_range: FrameRange
+
+    @property
+    def length(self) -> int:
+        return self.source_range.length
+
+    def frame(self, offset: int) -> FrameRef:
+        """The frame shown `offset` frames into the clip."""
+        if self.media.frame_count == 1:
+            return FrameRef(self.media, 0)
+        return FrameRef(self.media, self.source_range.start + offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One result for a gap. name: shown to the user; note: the user's own words."""
+
+    id: TakeId
+    result: InbetweenResult
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place to fill. first, last: boundary frames the user picked; None means the neighbouring clip's frame."""
+
+    id: GapId
+    length: int
+    guidance: Guidance = Guidance()
+    takes: tuple[Take, ...] = ()
+    chosen: TakeId | None = None
+    first: FrameRef | None = None
+    last: FrameRef | None = None
+
+    @property
+    def chosen_take(self) -> Take | None:
+        return next((take for take in self.takes if take.id == self.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What an editor's timeline had and we only carry (transition, retime, audio). payload: as it came."""
+
+    length: int
+    note: str
+    payload: str
+
+
+Item = Clip | Gap | Foreign
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    name: str
+    items: tuple[Item, ...] = ()
+
+    @property
+    def length(self) -> int:
+        return sum(item.length for item in self.items)
+
+    def placed(self) -> Iterator[tuple[int, Item]]:
+        """(start, item) of every item, start counted from the timeline's beginning."""
+        start = 0
+        for item in self.items:
+            yield start, item
+            start += item.length
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedTake:
+    """A take whose gap was deleted while it was being made."""
+
+    gap_id: GapId
+    take: Take
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """start: number of the first frame, counted from 00:00:00:00. media: the bin, also what is on no track yet."""
+
+    name: str = "Untitled"
+    rate: FrameRate = Fraction(24)
+    canvas: Size = Size(1920, 1080)
+    drop_frame: bool = False
+    start: int = 0
+    markers: tuple[Marker, ...] = ()
+    tracks: tuple[Track, ...] = (Track("V1"),)
+    media: tuple[MediaRef, ...] = ()
+    unplaced: tuple[UnplacedTake, ...] = ()
+
+    @property
+    def length(self) -> int:
+        return max((track.length for track in self.tracks), default=0)
+
+    def timecode(self, frame: int) -> str:
+        """The label of a frame counted from the timeline's beginning."""
+        return format_timecode(self.start + frame, self.rate, self.drop_frame)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGap:
+    """A gap with its place: track index, start frame, and the two boundary frames where they exist."""
+
+    track: int
+    start: int
+    gap: Gap
+    first: FrameRef | None
+    last: FrameRef | None
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.gap.length
+
+
+def gaps_of(timeline: Timeline) -> tuple[PlacedGap, ...]:
+    """Every gap, by start and then by track. A gap at the very end or beginning of a track has one boundary frame."""
+    found = []
+    for index, track in enumerate(timeline.tracks):
+        placed = list(track.placed())
+        for position, (start, item) in enumerate(placed):
+            if not isinstance(item, Gap):
+                continue
+            before = placed[position - 1][1] if position else None
+            after = placed[position + 1][1] if position + 1 < len(placed) else None
+            first = item.first or (before.frame(before.length - 1) if isinstance(before, Clip) else None)
+            last = item.last or (after.frame(0) if isinstance(after, Clip) else None)
+            found.append(PlacedGap(index, start, item, first, last))
+    return tuple(sorted(found, key=lambda placed: (placed.start, placed.track)))
+
+
+def find_gap(timeline: Timeline, gap_id: GapId) -> PlacedGap | None:
+    return next((placed for placed in gaps_of(timeline) if placed.gap.id == gap_id), None)
+
+
+def item_at(track: Track, frame: int) -> tuple[int, Item] | None:
+    """(start, item) of what stands at a frame of a track, or None beyond its end."""
+    for start, item in track.placed():
+        if start <= frame < start + item.length:
+            return start, item
+    return None
