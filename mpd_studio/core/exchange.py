@@ -14,7 +14,7 @@ from mpd_studio.core.progress import Reporter
 
 @dataclass(frozen=True, slots=True)
 class ExporterInfo:
-    """id: "png", "png16", "prores422hq" …; suffix with its dot; bit_depth of the written file; is_movie or a sequence."""
+    """id: "png", "png16", "prores422hq" …; suffix with its dot; bit_depth of the written file."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class WriteJob:
 
 
 class Exporter(Protocol):
-    """Writes into `….part` and renames when whole; re-probes what it wrote; leaves nothing behind on Cancelled or error.
+    """Writes into `….part`, renames when whole, re-probes; on Cancelled or error nothing is left behind.
 
     Returns the files written, in order.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 
 from mpd_studio.core.geometry import Point, Size
 from mpd_studio.core.ids import PathId, RegionId
@@ -48,14 +49,9 @@ class Easing:
             return
         times = [t for t, _ in self.curve]
         values = [u for _, u in self.curve]
-        if (
-            len(times) < 2
-            or times[0] != 0
-            or times[-1] != 1
-            or any(b <= a for a, b in zip(times, times[1:], strict=False))
-        ):
+        if len(times) < 2 or times[0] != 0 or times[-1] != 1 or any(b <= a for a, b in pairwise(times)):
             raise ValueError("An easing curve needs rising times from 0 to 1.")
-        if any(not 0 <= u <= 1 for u in values) or any(b < a for a, b in zip(values, values[1:], strict=False)):
+        if any(not 0 <= u <= 1 for u in values) or any(b < a for a, b in pairwise(values)):
             raise ValueError("An easing curve's values lie between 0 and 1 and never fall.")
 
 
@@ -89,7 +85,7 @@ class MotionPath:
         times = [point.time for point in self.points]
         if len(times) < 2 or times[0] != 0.0 or times[-1] != 1.0:
             raise ValueError("A path needs a point at time 0 and a point at time 1.")
-        if any(b <= a for a, b in zip(times, times[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(times)):
             raise ValueError("The times of a path's points must rise.")
         if not self.radius > 0:
             raise ValueError("A path's radius must be larger than 0.")
