@@ -1,0 +1,1 @@
+"""The yardstick: a plain cross-fade."""

@@ -1,0 +1,1 @@
+"""The embedded engine: optical flow, no weights, no torch."""

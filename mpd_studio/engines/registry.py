@@ -1,0 +1,89 @@
+"""Which engines there are, by id. Nothing heavy is imported until an engine is opened.
+
+An engine is a class with the facts about it in the class attribute INFO (an EngineInfo) and the methods of
+core/engine.py. Built-ins stand here as text "module:Class"; others come from packages that declare an entry point
+in the group "mpd_studio.engines", named by the engine's id. The module of an engine imports its heavy libraries
+inside functions, so that reading INFO costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from mpd_studio.core.engine import Engine, EngineInfo
+from mpd_studio.core.errors import EnvironmentProblem, UnsupportedRequest
+
+ENTRY_POINT_GROUP = "mpd_studio.engines"
+
+BUILT_IN: tuple[tuple[str, str], ...] = (
+    ("flow", "mpd_studio.engines.flow.engine:FlowEngine"),
+    ("crossfade", "mpd_studio.engines.crossfade.engine:CrossfadeEngine"),
+)
+
+
+def engine_infos() -> tuple[EngineInfo, ...]:
+    """The facts about every engine: the built-ins first, then plug-ins by name.
+
+    A plug-in that fails to import, or whose INFO is not one, becomes an entry whose `problem` says why.
+    """
+    return tuple(_info(engine_id, target) for engine_id, target in _targets().items())
+
+
+def open_engine(engine_id: str) -> Engine:
+    """A new engine object, not yet loaded.
+
+    Raises:
+        UnsupportedRequest: no engine has this id; the message names those that exist.
+        EnvironmentProblem: a plug-in has this id but cannot be imported here.
+    """
+    targets = _targets()
+    target = targets.get(engine_id)
+    if target is None:
+        raise UnsupportedRequest(f"There is no engine '{engine_id}'. Choose one of: {', '.join(targets)}.")
+    try:
+        return _load(target)()
+    except _PLUGIN_FAULTS as error:
+        raise EnvironmentProblem(f"The engine '{engine_id}' cannot be started: {_reason(error)}") from error
+
+
+# What importing somebody else's module can raise in practice; a plug-in's own bugs in generate are not caught here.
+_PLUGIN_FAULTS = (ImportError, AttributeError, TypeError, ValueError, NameError, SyntaxError, OSError, RuntimeError)
+
+
+def _targets() -> dict[str, str]:
+    targets = dict(BUILT_IN)
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+        targets.setdefault(point.name, point.value)  # a plug-in cannot take a built-in's place
+    return targets
+
+
+def _load(target: str) -> type:
+    module, _, name = target.partition(":")
+    loaded = getattr(import_module(module), name)
+    if not isinstance(loaded, type):
+        raise TypeError(f"'{target}' is not a class.")
+    return loaded
+
+
+def _info(engine_id: str, target: str) -> EngineInfo:
+    try:
+        info = getattr(_load(target), "INFO", None)
+    except _PLUGIN_FAULTS as error:
+        return _broken(engine_id, target, _reason(error))
+    if not isinstance(info, EngineInfo):
+        return _broken(engine_id, target, f"'{target}' has no INFO that tells about it.")
+    if info.id != engine_id:
+        return _broken(engine_id, target, f"It is registered as '{engine_id}' but calls itself '{info.id}'.")
+    return info
+
+
+def _broken(engine_id: str, target: str, reason: str) -> EngineInfo:
+    problem = f"{reason} Reinstall or remove the package that brings it."
+    return EngineInfo(
+        engine_id, engine_id, "A plug-in that cannot be used here.", frozenset(), (), source=target, problem=problem
+    )
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(".") + "."

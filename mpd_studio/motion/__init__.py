@@ -1,0 +1,1 @@
+"""Everything that turns two pictures and a drawing into motion: paths, regions, optical flow, warping."""

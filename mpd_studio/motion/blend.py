@@ -1,0 +1,24 @@
+"""Mixing pictures without narrowing their depth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def mix(first: np.ndarray, last: np.ndarray, amount: float | np.ndarray) -> np.ndarray:
+    """first · (1 − amount) + last · amount, in the dtype of `first`.
+
+    amount: 0..1, one number or (h, w) float32. Where it is 0 the result is `first` exactly, where it is 1 `last`.
+    """
+    part = amount if isinstance(amount, float) else np.asarray(amount, np.float32)[..., None]
+    a = first.astype(np.float32, copy=False)
+    b = last.astype(np.float32, copy=False)
+    return to_dtype(a * (1 - part) + b * part, first.dtype)
+
+
+def to_dtype(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """float32 values in another pixel dtype: integers rounded and bounded, floats as they are (HDR is kept)."""
+    if dtype.kind == "u":
+        top = np.iinfo(dtype).max
+        return np.clip(np.rint(values), 0, top).astype(dtype)
+    return values.astype(dtype, copy=False)

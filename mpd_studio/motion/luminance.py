@@ -1,0 +1,54 @@
+"""Small grey pictures to measure motion on, whatever the depth and range of the source."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mpd_studio.core.geometry import Size
+
+
+def working_size(size: Size, most_pixels: int, multiple: int = 1) -> Size:
+    """`size` reduced, with its shape kept, to at most about `most_pixels`; never enlarged."""
+    scale = min(1.0, math.sqrt(most_pixels / (size.width * size.height)))
+    width = max(1, round(size.width * scale / multiple)) * multiple
+    height = max(1, round(size.height * scale / multiple)) * multiple
+    return Size(min(width, size.width), min(height, size.height))
+
+
+def working_pair(first: np.ndarray, last: np.ndarray, size: Size) -> tuple[np.ndarray, np.ndarray]:
+    """Both pictures as 8-bit RGB of `size`, on one common scale.
+
+    8-bit pictures keep their values. Other depths are spread between the darkest and brightest of both frames,
+    floats through a square root first, because they are linear light and shadows would vanish in 8 bits.
+
+    Returns: two (height, width, 3) uint8 arrays.
+    """
+    small = [_reduced(picture[..., :3], size) for picture in (first, last)]
+    if first.dtype == np.uint8:
+        return small[0], small[1]
+    levels = [picture.astype(np.float32) for picture in small]
+    if first.dtype.kind == "f":
+        levels = [np.sqrt(np.clip(np.nan_to_num(level, posinf=65504.0), 0.0, None)) for level in levels]
+    low = min(float(np.percentile(level, 0.1)) for level in levels)
+    high = max(float(np.percentile(level, 99.9)) for level in levels)
+    scale = 255.0 / max(high - low, 1e-6)
+    first8, last8 = (np.clip(np.rint((level - low) * scale), 0, 255).astype(np.uint8) for level in levels)
+    return first8, last8
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """(h, w) uint8 luma of an (h, w, 3) uint8 RGB picture."""
+    import cv2
+
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+
+
+def _reduced(picture: np.ndarray, size: Size) -> np.ndarray:
+    import cv2
+
+    source = np.ascontiguousarray(picture, np.float32 if picture.dtype == np.float16 else None)
+    if (source.shape[1], source.shape[0]) == (size.width, size.height):
+        return source
+    return cv2.resize(source, (size.width, size.height), interpolation=cv2.INTER_AREA)

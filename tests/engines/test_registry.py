@@ -1,0 +1,31 @@
+"""The list of engines: what stands in it, what it costs, and what a broken plug-in does to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from mpd_studio.core.errors import UnsupportedRequest
+from mpd_studio.engines.registry import engine_infos, open_engine
+
+
+def test_flow_and_crossfade_are_built_in():
+    assert {"flow", "crossfade"} <= {info.id for info in engine_infos()}
+
+
+def test_unknown_engine_is_refused_with_the_names_of_the_known():
+    with pytest.raises(UnsupportedRequest, match=r"'magic'.*flow.*crossfade"):
+        open_engine("magic")
+
+
+def test_listing_engines_loads_no_heavy_library():
+    code = (
+        "import sys; from mpd_studio.engines.registry import engine_infos; infos = engine_infos(); "
+        "print(len(infos), [name for name in ('cv2', 'torch', 'diffusers', 'PySide6') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, _, heavy = done.stdout.strip().partition(" ")
+    assert int(count) >= 2
+    assert heavy == "[]"
