@@ -1,0 +1,1 @@
+"""What one sees: widgets that draw the document and turn gestures into calls of the session."""

@@ -1,0 +1,1 @@
+"""Windows of their own; none of them stops the desk."""

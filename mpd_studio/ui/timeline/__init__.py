@@ -1,0 +1,1 @@
+"""The timeline at the bottom of the desk."""
