@@ -5,7 +5,8 @@ MpdError
 │   ├── MediaError          a file is missing, truncated, of an unknown kind …
 │   ├── GuidanceError       a guidance file or drawing is malformed
 │   ├── ProjectError        a project file cannot be read
-│   └── SettingsError       a setting's value is out of range
+│   ├── SettingsError       a setting's value is out of range
+│   └── EditRefused         an edit makes no sense here (the space is taken …)
 ├── OutputError             a folder is not empty, a disk is full, no permission   exit code 4
 ├── UnsupportedRequest      the engine cannot make this                            exit code 5
 ├── EngineFailed            the engine broke while making it                       exit code 5
@@ -41,6 +42,10 @@ class ProjectError(BadInput):
 
 class SettingsError(BadInput):
     """A setting's value is out of range."""
+
+
+class EditRefused(BadInput):
+    """An edit makes no sense where it was asked for; the timeline stays as it is."""
 
 
 class OutputError(MpdError):

@@ -1,0 +1,85 @@
+"""The user's settings: typed fields with defaults and help. A broken or newer file costs a note, never a start.
+
+A setting is added by adding a field; its metadata holds the text shown beside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mpd_studio.core.atomic_file import write_atomically
+from mpd_studio.core.errors import SettingsError
+from mpd_studio.core.inbetween import Quality
+from mpd_studio.core.json_values import decode_value
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    theme: str = _setting("dark", "Dark or light window. The surround of the picture stays neutral in both.")
+    reduced_motion: bool = _setting(False, "Panels and hints appear without moving.")
+    engine_id: str = _setting("flow", "The engine that a new gap starts with.")
+    quality: str = _setting("normal", "How carefully the engine works: draft, normal or best.")
+    drafts_enabled: bool = _setting(True, "Show a quick draft in a selected gap by itself.")
+    export_format: str = _setting("png16", "The format that Export starts with.")
+    export_folder: str = _setting("", "The folder that Export starts in.")
+    cache_mib: int = _setting(768, "Memory for decoded frames, in MiB.")
+    reopen_last: bool = _setting(True, "Open the last project at start.")
+
+    def __post_init__(self) -> None:
+        if self.theme not in ("dark", "light"):
+            raise SettingsError(f"'{self.theme}' is no theme; choose dark or light.")
+        if self.quality not in [quality.value for quality in Quality]:
+            raise SettingsError(f"'{self.quality}' is no quality; choose draft, normal or best.")
+        if not 64 <= self.cache_mib <= 65536:
+            raise SettingsError("The memory for decoded frames lies between 64 and 65536 MiB.")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """unknown: entries of the file that this version does not know or cannot use; they are kept when saving."""
+
+    settings: Settings = Settings()
+    unknown: tuple[tuple[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def help_text(name: str) -> str:
+    return next(f.metadata["help"] for f in dataclasses.fields(Settings) if f.name == name)
+
+
+def load_settings(path: Path) -> LoadedSettings:
+    """What can be read; the rest falls back to defaults with a note."""
+    try:
+        doc = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(doc, dict):
+            raise ValueError("it holds no settings")
+    except FileNotFoundError:
+        return LoadedSettings()
+    except (OSError, ValueError, RecursionError) as error:
+        return LoadedSettings(notes=(f"The settings in {path} could not be read ({error}); defaults are used.",))
+    hints = {f.name: f.type for f in dataclasses.fields(Settings)}
+    settings, unknown, notes = Settings(), [], []
+    for name, value in doc.items():
+        kind = {"str": str, "bool": bool, "int": int}.get(str(hints.get(name)))
+        if kind is None:
+            unknown.append((name, value))
+            continue
+        try:
+            settings = dataclasses.replace(settings, **{name: decode_value(kind, value, {})})
+        except (ValueError, SettingsError) as error:
+            notes.append(f"The setting '{name}' could not be used ({error}); its default is used.")
+    return LoadedSettings(settings, tuple(unknown), tuple(notes))
+
+
+def save_settings(path: Path, loaded: LoadedSettings) -> None:
+    """Raises: OutputError: the file system refuses; the old file is untouched."""
+    doc = {**dict(loaded.unknown), **dataclasses.asdict(loaded.settings)}
+    write_atomically(path, json.dumps(doc, ensure_ascii=False, indent=1).encode())
