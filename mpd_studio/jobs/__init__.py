@@ -1,0 +1,1 @@
+"""Runs any function in a QThread, reports, cancels. Knows nothing of what the work is."""

@@ -1,0 +1,161 @@
+"""The list of jobs as a value for the eyes: queued, running, ended; progress and times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from mpd_studio.core.ids import GapId
+from mpd_studio.core.progress import Progress
+from mpd_studio.jobs.job import Failure, Job, JobState
+from mpd_studio.jobs.worker import Worker
+
+_KEPT_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job. stage, done, total: as last reported. left_s: None while it cannot be told yet."""
+
+    id: str
+    title: str
+    state: JobState = JobState.QUEUED
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    elapsed_s: float = 0.0
+    left_s: float | None = None
+    failure: Failure | None = None
+    gap_id: GapId | None = None
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A row on its way: times are the clock's; stage_* hold when the present stage began and with how much done."""
+
+    row: JobRow
+    worker: Worker
+    began_s: float = 0.0
+    stage_began_s: float = 0.0
+    stage_began_done: int = 0
+    reported_s: float = 0.0
+
+
+class JobBoard(QObject):
+    """Follows the jobs a user can see.
+
+    Signals:
+        changed(): a job was added, moved on or ended.
+        failed(JobRow): a job ended with a failure.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._entries: dict[str, _Entry] = {}
+        self._followed: list[Worker] = []
+
+    def submit(self, worker: Worker, job: Job, gap_id: GapId | None = None) -> str:
+        """Show a job and hand it to its lane. Returns the job's id."""
+        if worker not in self._followed:
+            self._followed.append(worker)
+            worker.begun.connect(self._on_begun)
+            worker.progressed.connect(self._on_progressed)
+            worker.finished_with.connect(self._on_finished)
+            worker.failed.connect(self._on_failed)
+            worker.cancelled.connect(self._on_cancelled)
+        self._entries[job.id] = _Entry(JobRow(job.id, job.title, gap_id=gap_id), worker)
+        self._forget_oldest()
+        self.changed.emit()
+        worker.submit(job)
+        return job.id
+
+    @property
+    def rows(self) -> tuple[JobRow, ...]:
+        """Oldest first, with the times of this moment."""
+        return tuple(self._timed(entry) for entry in self._entries.values())
+
+    @property
+    def current(self) -> JobRow | None:
+        """The job that runs, else the next that waits, else None."""
+        rows = self.rows
+        running = next((row for row in rows if row.state is JobState.RUNNING), None)
+        return running or next((row for row in rows if row.state is JobState.QUEUED), None)
+
+    def row(self, job_id: str) -> JobRow | None:
+        entry = self._entries.get(job_id)
+        return None if entry is None else self._timed(entry)
+
+    def cancel(self, job_id: str) -> None:
+        entry = self._entries.get(job_id)
+        if entry is not None and not entry.row.state.has_ended:
+            entry.worker.cancel(job_id)
+
+    def clear_ended(self) -> None:
+        self._entries = {key: entry for key, entry in self._entries.items() if not entry.row.state.has_ended}
+        self.changed.emit()
+
+    def _forget_oldest(self) -> None:
+        ended = [key for key, entry in self._entries.items() if entry.row.state.has_ended]
+        for key in ended[: max(0, len(self._entries) - _KEPT_ROWS)]:
+            del self._entries[key]
+
+    def _timed(self, entry: _Entry) -> JobRow:
+        if entry.row.state is not JobState.RUNNING:
+            return entry.row
+        now = self._clock()
+        return replace(entry.row, elapsed_s=now - entry.began_s, left_s=self._left_s(entry, now))
+
+    def _left_s(self, entry: _Entry, now: float) -> float | None:
+        """Time left in the present stage: what it took per unit so far, less the time since the last report."""
+        made = entry.row.done - entry.stage_began_done
+        if made <= 0 or entry.row.total <= 0:
+            return None
+        per_unit = (entry.reported_s - entry.stage_began_s) / made
+        return max(0.0, per_unit * (entry.row.total - entry.row.done) - (now - entry.reported_s))
+
+    def _on_begun(self, job_id: str) -> None:
+        entry = self._entries.get(job_id)
+        if entry is not None:
+            entry.began_s = entry.stage_began_s = self._clock()
+            entry.row = replace(entry.row, state=JobState.RUNNING)
+            self.changed.emit()
+
+    def _on_progressed(self, job_id: str, progress: Progress) -> None:
+        entry = self._entries.get(job_id)
+        if entry is None:
+            return
+        now = self._clock()
+        if progress.stage != entry.row.stage:
+            entry.stage_began_s, entry.stage_began_done = now, progress.done
+        entry.reported_s = now
+        entry.row = replace(entry.row, stage=progress.stage, done=progress.done, total=progress.total)
+        self.changed.emit()
+
+    def _on_finished(self, job_id: str, value: object) -> None:
+        del value
+        self._end(job_id, JobState.DONE)
+
+    def _on_cancelled(self, job_id: str) -> None:
+        self._end(job_id, JobState.CANCELLED)
+
+    def _on_failed(self, job_id: str, failure: Failure) -> None:
+        entry = self._end(job_id, JobState.FAILED, failure)
+        if entry is not None:
+            self.failed.emit(entry.row)
+
+    def _end(self, job_id: str, state: JobState, failure: Failure | None = None) -> _Entry | None:
+        entry = self._entries.get(job_id)
+        if entry is None:
+            return None
+        elapsed_s = self._clock() - entry.began_s if entry.row.state is JobState.RUNNING else 0.0
+        done = entry.row.total if state is JobState.DONE else entry.row.done
+        entry.row = replace(entry.row, state=state, done=done, elapsed_s=elapsed_s, left_s=None, failure=failure)
+        self.changed.emit()
+        return entry

@@ -1,0 +1,130 @@
+"""The job list: states, progress, time left."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mpd_studio.core.errors import EngineFailed
+from mpd_studio.core.ids import GapId
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.jobs.board import JobBoard, JobRow
+from mpd_studio.jobs.job import Job, JobState
+from mpd_studio.jobs.worker import Worker
+
+
+class Steps:
+    """Work that goes on one report at a time."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.let = threading.Semaphore(0)
+
+    def work(self, reporter: Reporter) -> str:
+        for done in range(self.total + 1):
+            while not self.let.acquire(timeout=0.005):
+                reporter.raise_if_cancelled()
+            reporter.report(Progress("New frames", done, self.total))
+        return "made"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def board(qtbot: QtBot, clock: Clock) -> JobBoard:
+    return JobBoard(clock=clock)
+
+
+def _row(board: JobBoard, job_id: str) -> JobRow:
+    row = board.row(job_id)
+    assert row is not None
+    return row
+
+
+def test_row_goes_from_queued_through_running_to_done(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    steps = Steps(2)
+    board.submit(worker, Job("a", "Gap 3: 19 frames", steps.work), GapId("gap-3"))
+    assert board.rows == (JobRow("a", "Gap 3: 19 frames", gap_id=GapId("gap-3")),)
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.RUNNING)
+    steps.let.release(3)
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.DONE)
+    assert _row(board, "a").left_s is None
+    assert board.current is None
+
+
+def test_time_left_is_told_from_the_pace_so_far(qtbot: QtBot, worker: Worker, board: JobBoard, clock: Clock) -> None:
+    steps = Steps(10)
+    board.submit(worker, Job("a", "A", steps.work))
+    steps.let.release()
+    qtbot.waitUntil(lambda: _row(board, "a").stage == "New frames")
+    assert _row(board, "a").left_s is None
+    for done in (1, 2):
+        clock.now_s += 3.0
+        # Reports closer than 50 ms of real time are dropped, so wait for each to arrive.
+        qtbot.wait(60)
+        steps.let.release()
+        qtbot.waitUntil(lambda done=done: _row(board, "a").done == done)
+    assert _row(board, "a").left_s == pytest.approx(8 * 3.0)
+    clock.now_s += 1.0
+    assert _row(board, "a").left_s == pytest.approx(8 * 3.0 - 1.0)
+    assert _row(board, "a").elapsed_s == pytest.approx(7.0)
+    board.cancel("a")
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.CANCELLED)
+
+
+def test_failed_job_keeps_its_failure_and_says_so(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    def work(reporter: Reporter) -> None:
+        raise EngineFailed("Flow could not be computed. Try the crossfade engine.")
+
+    with qtbot.waitSignal(board.failed) as told:
+        board.submit(worker, Job("a", "A", work))
+    row = _row(board, "a")
+    assert told.args == [row]
+    assert row.failure is not None
+    assert row.failure.message.startswith("Flow could not be computed")
+
+
+def test_waiting_job_is_cancelled_at_once(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    steps = Steps(1)
+    board.submit(worker, Job("a", "A", steps.work))
+    board.submit(worker, Job("b", "B", steps.work))
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.RUNNING)
+    current = board.current
+    assert current is not None
+    assert current.id == "a"
+    board.cancel("b")
+    assert _row(board, "b").state is JobState.CANCELLED
+    board.cancel("a")
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.CANCELLED)
+
+
+def test_clear_ended_keeps_what_still_runs(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    steps = Steps(0)
+    board.submit(worker, Job("a", "A", lambda reporter: None))
+    board.submit(worker, Job("b", "B", steps.work))
+    qtbot.waitUntil(lambda: _row(board, "b").state is JobState.RUNNING)
+    board.clear_ended()
+    assert [row.id for row in board.rows] == ["b"]
+    steps.let.release()
+    qtbot.waitUntil(lambda: _row(board, "b").state is JobState.DONE)
+
+
+def test_one_board_follows_several_lanes(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    other = Worker("other")
+    board.submit(worker, Job("a", "A", lambda reporter: 1))
+    board.submit(other, Job("b", "B", lambda reporter: 2))
+    qtbot.waitUntil(lambda: all(row.state is JobState.DONE for row in board.rows))
+    assert other.close()
