@@ -1,0 +1,105 @@
+"""What the three commands of the bootstrap do, once the right Python runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from project_venv import ProjectVenv, SetupError
+from qt_libraries import display_problem, ensure_platform, ensure_virtual_display, window_platform
+
+__all__ = ["SetupError", "check", "run", "test"]
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "resources" / "demo" / "demo.mpdproj"
+DEMO_OUTPUT = "demo-output"
+_ASK_WHETHER_WINDOW = "import sys; from mpd_studio.__main__ import wants_window; print(wants_window(sys.argv[1:]))"
+
+
+def run(arguments: list[str]) -> int:
+    """Start the program. Without arguments: the window on the demo project, or without a display, the demo's frames."""
+    venv = ProjectVenv(ROOT)
+    venv.ensure()
+    if arguments:
+        if _wants_window(venv, arguments) and display_problem(os.environ) is None:
+            ensure_platform(window_platform(os.environ))
+        return _start(venv, ["-m", "mpd_studio", *arguments])
+    problem = display_problem(os.environ)
+    if problem is not None:
+        return _fill_demo(venv, problem)
+    ensure_platform(window_platform(os.environ))
+    print(f"Opening {DEMO.name} …")
+    return _start(venv, ["-m", "mpd_studio", str(DEMO)])
+
+
+def _fill_demo(venv: ProjectVenv, problem: str) -> int:
+    output = Path(DEMO_OUTPUT).absolute()
+    print(f"{problem} So there is no window: the demo's gap is filled here, into {output}")
+    command = ["fill-timeline", str(DEMO), "--out", str(output), "--movie", "h264", "--overwrite"]
+    code = _start(venv, ["-m", "mpd_studio", *command])
+    if code == 0:
+        print(f"Frames, movie and contract sheet are in {output}")
+    return code
+
+
+def _wants_window(venv: ProjectVenv, arguments: list[str]) -> bool:
+    """Ask the installed program itself: it alone knows its commands."""
+    command = [str(venv.python), "-P", "-c", _ASK_WHETHER_WINDOW, *arguments]
+    answer = subprocess.run(command, env=venv.environ(), capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        raise SetupError(f"The program does not start:\n{answer.stderr.strip()}")
+    return answer.stdout.strip() == "True"
+
+
+def test(arguments: list[str]) -> int:
+    """Run the test suite, offscreen unless QT_QPA_PLATFORM says otherwise."""
+    venv = ProjectVenv(ROOT)
+    venv.ensure("test", "check")
+    ensure_platform("offscreen")
+    ensure_virtual_display()
+    environ = {"QT_QPA_PLATFORM": "offscreen"} | venv.environ()
+    return _start(venv, ["-m", "pytest", *arguments], environ, ROOT)
+
+
+def check(arguments: list[str]) -> int:
+    """Run every static check, also after one failed, and say at the end which did."""
+    venv = ProjectVenv(ROOT)
+    venv.ensure("test", "check")
+    checks = {
+        "format": ["ruff", "format", "--check", "."],
+        "lint": ["ruff", "check", "."],
+        "types": ["pyright"],
+        "imports": ["lint-imports"],
+    }
+    environ = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"} | venv.environ()
+    failed = []
+    for title, (tool, *rest) in checks.items():
+        print(f"── {title}: {' '.join([tool, *rest])}")
+        if _call([str(venv.tool(tool)), *rest], environ, ROOT) != 0:
+            failed.append(title)
+    print("All checks passed." if not failed else f"Failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _start(
+    venv: ProjectVenv, arguments: list[str], environ: dict[str, str] | None = None, cwd: Path | None = None
+) -> int:
+    # -P: the folder we are called from must not shadow installed packages
+    return _call([str(venv.python), "-P", *arguments], environ or venv.environ(), cwd)
+
+
+def _call(command: list[str], environ: dict[str, str], cwd: Path | None) -> int:
+    """Run to the end and return its exit code. Ctrl-C reaches the child too, which is left to stop by itself."""
+    with subprocess.Popen(command, env=environ, cwd=cwd) as child:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            code = child.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
+    if code < 0:
+        print(f"{Path(command[0]).name} was ended by signal {-code}.", file=sys.stderr)
+        return 128 - code
+    return code
