@@ -2,7 +2,8 @@
 
 Frames are counted from the timeline's beginning. Ids of new items come from the caller. An edit that makes no sense
 raises EditRefused and changes nothing. Empty space on a track is always a Gap; a track never ends with an untouched
-gap. A take whose gap an edit removes becomes an unplaced one. Edits of what is inside a gap (takes, guidance, boundary frames) stand in core/gap_edits.py.
+gap. A take whose gap an edit removes becomes an unplaced one. Edits of what is inside a gap (takes, guidance, boundary
+frames) stand in core/gap_edits.py.
 """
 
 from __future__ import annotations

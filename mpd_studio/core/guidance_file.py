@@ -144,7 +144,7 @@ def _encode_region(region: MotionRegion, order: list[PathId]) -> dict[str, Any]:
         "polygon": [[p.x, p.y] for p in region.outline] or None,
         "mask": region.mask.path if region.mask else None,
         "feather": region.feather,
-        "follows": order.index(region.follows) if region.follows in order else None,
+        "follows": order.index(region.follows) if region.follows is not None else None,
     }
     if region.strokes:
         doc["strokes"] = [

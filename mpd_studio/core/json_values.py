@@ -1,6 +1,6 @@
 """Frozen values ↔ JSON, by their type hints: dataclasses, enums, fractions, tuples, unions with None.
 
-A type with an entry in `special` is written and read by that pair of functions instead. Reading checks types and lets
+A type with an entry in `special` is written or read by that function instead. Reading checks types and lets
 the values' own checks speak; whatever is wrong becomes a ValueError that names the field.
 """
 
@@ -14,12 +14,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
-Special = Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]]
+Special = Mapping[type, Callable[[Any], Any]]
 
 
 def encode_value(value: Any, special: Special) -> Any:
     """A JSON-ready copy of a value. Fields that equal their default are left out."""
-    for kind, (encode, _) in special.items():
+    for kind, encode in special.items():
         if isinstance(value, kind):
             return encode(value)
     if isinstance(value, Enum):
@@ -48,7 +48,7 @@ def decode_value(kind: Any, doc: Any, special: Special) -> Any:
     if isinstance(kind, NewType):
         kind = kind.__supertype__
     if kind in special:
-        return special[kind][1](doc)
+        return special[kind](doc)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(kind, doc, special)

@@ -83,14 +83,14 @@ class _Writer:
             return encode_value(value, kinds)
 
         return {
-            PurePath: (self._path, None),
-            MediaRef: (self._media_key, None),
-            Guidance: (lambda value: encode_guidance(value, canvas), None),
-            InbetweenRequest: (request, None),
+            PurePath: self._path,
+            MediaRef: self._media_key,
+            Guidance: lambda value: encode_guidance(value, canvas),
+            InbetweenRequest: request,
         }
 
     def media_docs(self) -> dict[str, Any]:
-        return {key: encode_value(media, {PurePath: (self._path, None)}) for media, key in self._table.items()}
+        return {key: encode_value(media, {PurePath: self._path}) for media, key in self._table.items()}
 
     def _media_key(self, media: MediaRef) -> str:
         return self._table.setdefault(media, f"m{len(self._table) + 1}")
@@ -113,16 +113,16 @@ class _Reader:
             return decode_value(InbetweenRequest, doc, kinds)
 
         return {
-            PurePath: (None, self._path),
-            MediaRef: (None, self._media),
-            Guidance: (None, lambda doc: _guidance(doc, canvas)),
-            InbetweenRequest: (None, request),
+            PurePath: self._path,
+            MediaRef: self._media,
+            Guidance: lambda doc: _guidance(doc, canvas),
+            InbetweenRequest: request,
         }
 
     def read_media(self, docs: Any) -> None:
         for key, doc in docs.items() if isinstance(docs, dict) else ():
             try:
-                self.table[key] = decode_value(MediaRef, doc, {PurePath: (None, self._path)})
+                self.table[key] = decode_value(MediaRef, doc, {PurePath: self._path})
             except (ValueError, TypeError) as error:
                 self.notes.append(f"A media entry ({key}) could not be read: {error}.")
 
@@ -154,7 +154,7 @@ class _Reader:
             bare = {key: doc[key] for key in ("kind", "id", "length", "chosen") if key in doc}
             gap = decode_value(Gap, bare, kinds)
             takes = self.each("a take", doc.get("takes"), lambda entry: decode_value(Take, entry, kinds))
-            guidance = self.each("a gap's guidance", [doc.get("guidance")], kinds[Guidance][1])
+            guidance = self.each("a gap's guidance", [doc.get("guidance")], kinds[Guidance])
             return replace(gap, takes=takes, guidance=guidance[0] if guidance else Guidance())
         used = doc.get("source_range") if isinstance(doc, dict) else None
         length = used.get("length") if isinstance(used, dict) else doc.get("length") if isinstance(doc, dict) else None
