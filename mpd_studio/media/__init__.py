@@ -1,0 +1,1 @@
+"""Files to frames, frames to files. Everything FFmpeg, OpenCV and OpenEXR know stays in this room."""

@@ -1,0 +1,1 @@
+"""Writers of frames; `mpd_studio.media.exporters` opens them by id."""
