@@ -14,7 +14,10 @@ from mpd_studio.core.progress import Reporter
 
 @dataclass(frozen=True, slots=True)
 class ExporterInfo:
-    """id: "png", "png16", "prores422hq" …; suffix with its dot; bit_depth of the written file."""
+    """id: "png", "png16", "prores422hq" …; suffix with its dot; bit_depth of the written file.
+
+    problem: why it cannot be used here (a plug-in that does not load), with what to do; "" when it can.
+    """
 
     id: str
     title: str
@@ -24,6 +27,7 @@ class ExporterInfo:
     alpha: bool = False
     is_float: bool = False
     lossless: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,8 @@ from mpd_studio.core.frames import FrameRate
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.media_ref import ColorTags, MediaKind, MediaRef
 from mpd_studio.media import pixel_formats
-from mpd_studio.media.color import FoundTags, fill_tags
+from mpd_studio.media.chromaticities import primaries_of
+from mpd_studio.media.color import FoundTags, code_points, fill_tags
 from mpd_studio.media.packet_index import index_packets, open_video, shown_frames
 from mpd_studio.media.rates import find_rate
 from mpd_studio.media.sequences import find_sequence, is_pattern, is_picture, list_sequence
@@ -148,7 +149,7 @@ def _look(frame: VideoFrame, codec: VideoCodecContext | None, path: Path, *, is_
         aspect = Fraction(codec.sample_aspect_ratio)
     floats = pixel_formats.is_float(frame.format)
     color, assumed = fill_tags(
-        _found_tags(frame, codec),
+        _exr_primaries(_found_tags(frame, codec), path),
         size,
         is_rgb=pixel_formats.is_rgb(frame.format) or (floats and is_still),
         is_still=is_still,
@@ -180,6 +181,18 @@ def _found_tags(frame: VideoFrame, codec: VideoCodecContext | None) -> FoundTags
         matrix=stated(int(frame.colorspace), codec and int(codec.colorspace), 2),
         range=stated(range_, codec and int(codec.color_range), 0),
     )
+
+
+def _exr_primaries(found: FoundTags, path: Path) -> FoundTags:
+    """EXR names its primaries by their chromaticities, which FFmpeg does not pass on."""
+    if path.suffix.lower() != ".exr":
+        return found
+    import OpenEXR
+
+    with OpenEXR.File(str(path), header_only=True) as file:
+        values = file.header().get("chromaticities")
+    name = primaries_of(tuple(float(value) for value in values)) if values is not None else None
+    return found if name is None else replace(found, primaries=code_points(ColorTags(primaries=name)).primaries)
 
 
 def _start_timecode(container: InputContainer) -> str | None:

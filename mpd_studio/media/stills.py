@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 _TAIL_BYTES = 64 * 1024
+_LENIENT = frozenset({".tif", ".tiff"})  # FFmpeg then refuses TIFF files that it wrote itself
 
 
 def decode_still(path: Path) -> VideoFrame:
@@ -27,8 +28,9 @@ def decode_still(path: Path) -> VideoFrame:
     _check_whole(path, size)
     container, stream = open_video(path)
     try:
-        # Without this, decoders hide damage: a torn file would come back with grey or repeated lines.
-        stream.codec_context.options = {"err_detect": "explode"}
+        if path.suffix.lower() not in _LENIENT:
+            # Without this, decoders hide damage: a torn file would come back with grey or repeated lines.
+            stream.codec_context.options = {"err_detect": "explode"}
         frame = next(shown_frames(container, stream), None)
     except FFmpegError as error:
         raise MediaError(f"{path.name} is damaged and cannot be decoded ({error.strerror}). Copy it again.") from error
