@@ -82,12 +82,8 @@ class Worker(QThread):
         with self._changed:
             return self._running is None and not self._waiting
 
-    def close(self, timeout_s: float = CLOSE_TIMEOUT_S, *, finish_waiting: bool = False) -> bool:
-        """Stop for good. New jobs are refused; waiting ones are cancelled, or done first with `finish_waiting`.
-
-        Blocks until the thread has ended, at most timeout_s. Returns False when it still runs then: the object must
-        be kept alive in that case, and the process left without destroying it.
-        """
+    def begin_closing(self, *, finish_waiting: bool = False) -> None:
+        """Refuse new jobs; cancel what waits and what runs, or do it all first with `finish_waiting`."""
         with self._changed:
             self._is_closing = True
             dropped = () if finish_waiting else tuple(self._waiting)
@@ -98,6 +94,14 @@ class Worker(QThread):
             self._changed.notify_all()
         for job in dropped:
             self.cancelled.emit(job.id)
+
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S, *, finish_waiting: bool = False) -> bool:
+        """Stop for good: begin_closing, then wait for the thread to end, at most timeout_s.
+
+        Returns False when it still runs then: the object must be kept alive in that case, and the process left
+        without destroying it.
+        """
+        self.begin_closing(finish_waiting=finish_waiting)
         if not self.isRunning():
             return True
         has_stopped = self.wait(round(timeout_s * 1000))

@@ -1,0 +1,118 @@
+"""What the save lane does for a document: open a project with its journal, save one with its takes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpd_studio.core.errors import OutputError, ProjectError
+from mpd_studio.core.progress import Reporter
+from mpd_studio.core.project_file import read_project, write_project
+from mpd_studio.core.timeline import Timeline
+from mpd_studio.session.journal import JournalEntry, read_journal, remove_journal
+from mpd_studio.session.project_home import ProjectHome
+from mpd_studio.session.take_folders import Move, copy_takes, forget_folders, relocated
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """saved: what the file holds, None when there is none (untitled) or it cannot be read.
+
+    recovered: a newer state from the journal, where there is one that differs. At least one of the two is there.
+    """
+
+    saved: Timeline | None
+    recovered: Timeline | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """What was written. moves: takes that came along. saved_at_s: seconds since the epoch."""
+
+    timeline: Timeline
+    moves: tuple[Move, ...]
+    saved_at_s: float
+
+
+def open_project(home: ProjectHome, reporter: Reporter) -> OpenedFile:
+    """Read a project and, where it is ours, what its journal has on top.
+
+    Raises:
+        ProjectError: neither the file nor its last good save nor the journal can be read.
+    """
+    reporter.raise_if_cancelled()
+    if home.path is None:
+        return _open_untitled(home)
+    notes: tuple[str, ...] = ()
+    entry = None
+    if not home.is_read_only:  # the journal of a read-only project belongs to whoever has it open
+        entry, notes = _journal_of(home)
+    try:
+        opened = read_project(home.path)
+    except ProjectError as error:
+        if entry is None:
+            raise
+        return OpenedFile(None, entry.timeline, (*notes, f"{error} It was restored from its autosave."))
+    saved, notes = opened.timeline, (*notes, *opened.notes)
+    if entry is None or entry.timeline == saved:
+        return OpenedFile(saved, None, notes)
+    return OpenedFile(saved, entry.timeline, notes)
+
+
+def save_project(home: ProjectHome, timeline: Timeline, moves: tuple[Move, ...], reporter: Reporter) -> SavedFile:
+    """Write the project to home.path, takes first.
+
+    Raises:
+        OutputError: disk full, no permission; what stood there is whole, and every take is where it was.
+    """
+    if home.path is None:
+        raise OutputError("An untitled project cannot be saved without a name. Use 'Save as'.")
+    made = copy_takes(moves, reporter)
+    moved = relocated(timeline, made)
+    try:
+        write_project(home.path, moved)
+    except OutputError:
+        forget_folders(tuple(move.new for move in made))
+        raise
+    return SavedFile(moved, made, time.time())
+
+
+def discard_home(home: ProjectHome, reporter: Reporter) -> None:
+    """Forget the journal: all is saved, or there was nothing."""
+    del reporter
+    remove_journal(home.journal)
+
+
+def forget_moved(moves: tuple[Move, ...], reporter: Reporter) -> None:
+    """Delete takes that live elsewhere now."""
+    del reporter
+    forget_folders(tuple(move.old for move in moves if Path(move.new).is_dir()))
+
+
+def nothing(reporter: Reporter) -> None:
+    """Work that only waits for its turn."""
+    del reporter
+
+
+def _open_untitled(home: ProjectHome) -> OpenedFile:
+    try:
+        entry = read_journal(home.journal)
+    except ProjectError as error:
+        # Put aside, so that it is not offered at every start.
+        with contextlib.suppress(OSError):
+            home.journal.replace(home.journal.with_name(home.journal.name + ".damaged"))
+        remove_journal(home.journal)
+        raise ProjectError(f"{error} It was put aside in {home.journal.parent}.") from error
+    if entry is None:
+        raise ProjectError(f"There is no autosave at {home.journal}.")
+    return OpenedFile(None, entry.timeline, ())
+
+
+def _journal_of(home: ProjectHome) -> tuple[JournalEntry | None, tuple[str, ...]]:
+    try:
+        return read_journal(home.journal), ()
+    except ProjectError as error:
+        return None, (f"{error} The saved project was opened.",)

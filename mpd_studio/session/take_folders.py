@@ -1,0 +1,146 @@
+"""Moving the takes of a project that gets its first file, or its own copy, beside that file.
+
+Copies first, rewrites the timeline then, deletes last: whatever fails half-way, every take is still where some
+timeline says it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from mpd_studio.core.atomic_file import advice
+from mpd_studio.core.errors import OutputError
+from mpd_studio.core.history import History, Step
+from mpd_studio.core.progress import Reporter
+from mpd_studio.core.timeline import Gap, Item, Take, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A take's folder before and after."""
+
+    old: PurePath
+    new: PurePath
+
+
+def takes_of(timeline: Timeline) -> Iterator[Take]:
+    """Every take, placed or not."""
+    for track in timeline.tracks:
+        for item in track.items:
+            if isinstance(item, Gap):
+                yield from item.takes
+    for unplaced in timeline.unplaced:
+        yield unplaced.take
+
+
+def planned_moves(timelines: Iterator[Timeline], recovery: Path, takes: Path) -> tuple[Move, ...]:
+    """What lies among the untitled projects and has to come along to `takes`."""
+    moves: dict[PurePath, Move] = {}
+    for timeline in timelines:
+        for take in takes_of(timeline):
+            folder = take.result.frames.folder
+            if not folder.is_relative_to(recovery) or folder.is_relative_to(takes):
+                continue
+            inside = folder.relative_to(recovery).parts  # <key>/takes/<take>[/…]
+            if len(inside) >= 3:
+                old = PurePath(recovery, *inside[:3])
+                moves[old] = Move(old, PurePath(takes, inside[2]))
+    return tuple(moves.values())
+
+
+def copy_takes(moves: tuple[Move, ...], reporter: Reporter) -> tuple[Move, ...]:
+    """Copy the folders, as hard links where the disk allows. Returns the moves that were made.
+
+    A folder that is not there (its files were deleted by hand) is passed over.
+
+    Raises:
+        OutputError: the disk is full or refuses; what this call copied is removed again.
+    """
+    made: list[Move] = []
+    try:
+        for move in moves:
+            reporter.raise_if_cancelled()
+            if Path(move.old).is_dir():
+                _copy_folder(Path(move.old), Path(move.new))
+                made.append(move)
+    except OSError as error:
+        forget_folders(tuple(move.new for move in made))
+        reason = error.strerror or str(error)
+        raise OutputError(f"The takes could not be moved along: {reason}. Nothing was lost. {advice(error)}") from error
+    return tuple(made)
+
+
+def forget_folders(folders: tuple[PurePath, ...]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def relocated(timeline: Timeline, moves: tuple[Move, ...]) -> Timeline:
+    """The same timeline with its takes at their new places; the very same object when none moved."""
+    if not any(_moved(take, moves) is not take for take in takes_of(timeline)):
+        return timeline
+    return replace(
+        timeline,
+        tracks=tuple(
+            replace(track, items=tuple(_moved_item(item, moves) for item in track.items)) for track in timeline.tracks
+        ),
+        unplaced=tuple(replace(unplaced, take=_moved(unplaced.take, moves)) for unplaced in timeline.unplaced),
+    )
+
+
+def relocated_history(history: History[Timeline], moves: tuple[Move, ...]) -> History[Timeline]:
+    """Undo and redo lead to the new places too."""
+
+    def steps(old: tuple[Step[Timeline], ...]) -> tuple[Step[Timeline], ...]:
+        return tuple(replace(step, value=relocated(step.value, moves)) for step in old)
+
+    return replace(
+        history,
+        present=relocated(history.present, moves),
+        past=steps(history.past),
+        future=steps(history.future),
+    )
+
+
+def _moved_item(item: Item, moves: tuple[Move, ...]) -> Item:
+    if not isinstance(item, Gap) or not item.takes:
+        return item
+    return replace(item, takes=tuple(_moved(take, moves) for take in item.takes))
+
+
+def _moved(take: Take, moves: tuple[Move, ...]) -> Take:
+    frames = take.result.frames
+    for move in moves:
+        if frames.folder.is_relative_to(move.old):
+            folder = PurePath(move.new, frames.folder.relative_to(move.old))
+            return replace(take, result=replace(take.result, frames=replace(frames, folder=folder)))
+    return take
+
+
+def _copy_folder(old: Path, new: Path) -> None:
+    """Whole or not at all."""
+    part = new.with_name(new.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copytree(old, part, copy_function=_link_or_copy)
+        if new.exists():
+            shutil.rmtree(new)
+        os.replace(part, new)
+    except shutil.Error as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise OSError(f"{old.name} could not be copied ({error.args[0][0][2]})") from error
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
