@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import numpy as np
+
 from mpd_studio.core.geometry import Size
+from mpd_studio.core.ids import RegionId
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
@@ -45,12 +48,16 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoundaryPictures:
-    """The decoded frames of a request, all of one size, dtype and channel count; context nearest first."""
+    """The decoded frames of a request, all of one size, dtype and channel count; context nearest first.
+
+    masks: (region, mask) of every region given by a mask file; mask (height, width) float32, 1 inside.
+    """
 
     first: Picture
     last: Picture
     context_before: tuple[Picture, ...] = ()
     context_after: tuple[Picture, ...] = ()
+    masks: tuple[tuple[RegionId, np.ndarray], ...] = ()
 
 
 class Engine(Protocol):

@@ -1,0 +1,88 @@
+"""Fill every gap of a timeline and hand back the timeline with the takes in place; the original stays untouched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from mpd_studio.core.errors import MpdError
+from mpd_studio.core.gap_edits import add_take
+from mpd_studio.core.ids import TakeId
+from mpd_studio.core.inbetween import EngineSettings
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.core.timeline import PlacedGap, Take, Timeline, gaps_of
+from mpd_studio.workflow.build_request import build_request, place_of
+from mpd_studio.workflow.inbetween import Run, run
+
+
+@dataclass(frozen=True, slots=True)
+class FilledGap:
+    """One gap of the timeline: what was made, or why nothing could be."""
+
+    placed: PlacedGap
+    number: int
+    run: Run | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledTimeline:
+    timeline: Timeline
+    gaps: tuple[FilledGap, ...]
+
+
+def gap_folder(number: int) -> str:
+    """The folder, and the beginning of the file names, of gap `number` (from 1)."""
+    return f"gap_{number:02d}"
+
+
+def fill_timeline(
+    timeline: Timeline,
+    folder: Path,
+    reporter: Reporter,
+    *,
+    engine_id: str = "flow",
+    settings: EngineSettings | None = None,
+    seed: int = 0,
+    exporter_id: str | None = None,
+    overwrite: bool = False,
+) -> FilledTimeline:
+    """Every gap into folder/gap_NN. A gap that cannot be filled is reported and does not stop the others.
+
+    Raises:
+        Cancelled: through the reporter; gaps that were finished before stay on disk.
+    """
+    filled: list[FilledGap] = []
+    for number, placed in enumerate(gaps_of(timeline), 1):
+        try:
+            request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
+            made = run(
+                request,
+                folder / gap_folder(number),
+                _Labelled(reporter, f"Gap {number}"),
+                name=gap_folder(number),
+                exporter_id=exporter_id,
+                place=place_of(timeline, placed.gap.id),
+                overwrite=overwrite,
+            )
+        except MpdError as error:
+            filled.append(FilledGap(placed, number, None, str(error)))
+            continue
+        take = Take(TakeId(f"take-{uuid4().hex[:8]}"), made.result, f"Take {len(placed.gap.takes) + 1}")
+        timeline = add_take(timeline, placed.gap.id, take)
+        filled.append(FilledGap(placed, number, made))
+    return FilledTimeline(timeline, tuple(filled))
+
+
+class _Labelled:
+    """Says which gap the progress is of."""
+
+    def __init__(self, reporter: Reporter, label: str) -> None:
+        self._reporter, self._label = reporter, label
+
+    def report(self, progress: Progress) -> None:
+        self._reporter.report(Progress(f"{self._label}: {progress.stage}", progress.done, progress.total))
+
+    def raise_if_cancelled(self) -> None:
+        self._reporter.raise_if_cancelled()

@@ -1,0 +1,200 @@
+"""Make the frames of one gap: decode → fit → generate → write → check, into a folder that appears whole."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import mpd_studio
+from mpd_studio.core.atomic_file import write_atomically
+from mpd_studio.core.engine import BoundaryPictures, Engine
+from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
+from mpd_studio.core.exchange import ExporterInfo, WriteJob
+from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
+from mpd_studio.core.media_ref import MediaRef
+from mpd_studio.core.picture import Picture
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.registry import open_engine
+from mpd_studio.media.color import assumption_note
+from mpd_studio.media.exporters import exporter_infos, open_exporter
+from mpd_studio.media.probe import probe
+from mpd_studio.media.reader import FrameReader
+from mpd_studio.workflow.check import Made, tick
+from mpd_studio.workflow.fit import fit, fit_notes
+from mpd_studio.workflow.frame_checks import FrameFacts, digest_of, facts_of
+from mpd_studio.workflow.output_folder import filling
+from mpd_studio.workflow.region_masks import read_masks
+from mpd_studio.workflow.sheet import GapPlace, Sheet, sheet_before
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What run() made. seconds: ("decode", s), ("engine", s), ("write", s)."""
+
+    result: InbetweenResult
+    sheet: Sheet
+    seconds: tuple[tuple[str, float], ...]
+
+
+def run(
+    request: InbetweenRequest,
+    folder: Path,
+    reporter: Reporter,
+    *,
+    name: str = "frame",
+    exporter_id: str | None = None,
+    place: GapPlace | None = None,
+    overwrite: bool = False,
+    open_engine: Callable[[str], Engine] = open_engine,
+) -> Run:
+    """Fill `folder` with NAME_000001.ext …, sheet.txt and sheet.json.
+
+    exporter_id: a sequence format; None chooses by depth (png for 8 bit, png16 above, exr for float).
+
+    Raises:
+        MpdError: whatever stands in the way, before or during the run; nothing is left in or beside `folder`.
+        Cancelled: through the reporter; likewise.
+    """
+    with filling(folder, name, overwrite=overwrite) as part:
+        pictures, digests, decode_s = _decode(request, reporter)
+        info = format_for(pictures.first, exporter_id)
+        sheet = plan_sheet(request, place or default_place(request), info)
+        engine = open_engine(request.engine_id)
+        row = _Row(request.new_frames, reporter)
+        began = time.perf_counter()
+        engine.load(reporter)
+        loaded_s = time.perf_counter() - began
+        try:
+            frames = row.watch(engine.generate(request, pictures, reporter))
+            job = WriteJob(part, name, request.rate)
+            written = open_exporter(info.id).write(frames, job, reporter)
+        finally:
+            engine.unload()
+        write_s = time.perf_counter() - began - loaded_s - row.engine_s
+        if len(row.facts) != request.new_frames or len(written) != request.new_frames:
+            raise EngineFailed(
+                f"The engine '{request.engine_id}' made {len(row.facts)} frames instead of {request.new_frames}. "
+                "Nothing was kept. Choose another engine, or report this."
+            )
+        sheet = _checked(sheet, request, pictures, row, digests, part / f"{name}_%06d{info.suffix}", reporter)
+        _write_sheet(sheet, part)
+    provenance = _provenance(request, loaded_s + row.engine_s, row)
+    sequence = FrameSequence(folder.absolute(), f"{name}_%06d{info.suffix}", request.new_frames)
+    result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
+    return Run(result, sheet, (("decode", decode_s), ("engine", loaded_s + row.engine_s), ("write", write_s)))
+
+
+def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -> Sheet:
+    """The sheet before the run."""
+    media = dict.fromkeys((request.first.media, request.last.media))
+    notes = [note for ref in media if (note := assumption_note(ref))]
+    notes += [f"{ref.name} has uneven frame times: frames are counted, not seconds" for ref in media if ref.is_vfr]
+    notes += fit_notes(request.first.media, request.last.media, request.canvas)
+    return sheet_before(request, place, format_title=info.title, notes=tuple(notes))
+
+
+def default_place(request: InbetweenRequest) -> GapPlace:
+    """Right after the first boundary frame, by its own timecode; from 00:00:00:01 where it has none."""
+    from mpd_studio.core.frames import is_drop_frame_text, parse_timecode
+
+    media = request.first.media
+    if media.start_tc is None:
+        return GapPlace(request.first.index + 1)
+    start = parse_timecode(media.start_tc, media.rate)
+    return GapPlace(start + request.first.index + 1, is_drop_frame_text(media.start_tc))
+
+
+def format_for(picture: Picture | MediaRef, exporter_id: str | None) -> ExporterInfo:
+    """The sequence format for pictures like this one.
+
+    Raises:
+        UnsupportedRequest: no sequence format has this id.
+    """
+    if exporter_id is None:
+        if isinstance(picture, MediaRef):
+            is_float, deep = picture.is_float, picture.bit_depth > 8
+        else:
+            is_float, deep = picture.pixels.dtype.kind == "f", picture.pixels.dtype.itemsize > 1
+        exporter_id = "exr" if is_float else "png16" if deep else "png"
+    sequences = {info.id: info for info in exporter_infos() if not info.is_movie}
+    if exporter_id not in sequences:
+        raise UnsupportedRequest(f"There is no frame format '{exporter_id}'. Choose one of: {', '.join(sequences)}.")
+    return sequences[exporter_id]
+
+
+class _Row:
+    """Watches the new frames pass from the engine to the writer: time, facts, confidence, progress."""
+
+    def __init__(self, total: int, reporter: Reporter) -> None:
+        self._total, self._reporter = total, reporter
+        self.engine_s = 0.0
+        self.facts: list[FrameFacts] = []
+        self.confidence: list[float] = []
+
+    def watch(self, frames: Iterator[Picture]) -> Iterator[Picture]:
+        began = time.perf_counter()
+        for picture in frames:
+            self.engine_s += time.perf_counter() - began
+            self.facts.append(facts_of(picture))
+            if picture.confidence is not None:
+                self.confidence.append(round(float(picture.confidence.mean()), 4))
+            self._reporter.report(Progress("New frames", len(self.facts), self._total))
+            yield picture
+            began = time.perf_counter()
+        self.engine_s += time.perf_counter() - began
+
+
+def _decode(request: InbetweenRequest, reporter: Reporter) -> tuple[BoundaryPictures, tuple[str, str], float]:
+    began = time.perf_counter()
+    reporter.report(Progress("Reading", 0, 2))
+    with FrameReader() as reader:
+        first = reader.read(request.first)
+        reporter.report(Progress("Reading", 1, 2))
+        last = reader.read(request.last)
+    digests = (digest_of(first), digest_of(last))
+    first, last = fit(request, first, last)
+    masks = read_masks(request.guidance, request.canvas)
+    return BoundaryPictures(first, last, masks=masks), digests, time.perf_counter() - began
+
+
+def _checked(
+    sheet: Sheet,
+    request: InbetweenRequest,
+    pictures: BoundaryPictures,
+    row: _Row,
+    before: tuple[str, str],
+    pattern: Path,
+    reporter: Reporter,
+) -> Sheet:
+    reporter.report(Progress("Checking", 0, 1))
+    with FrameReader() as reader:
+        after = (digest_of(reader.read(request.first)), digest_of(reader.read(request.last)))
+    written = probe(pattern, request.rate)
+    made = Made(facts_of(pictures.first), row.facts, facts_of(pictures.last), before, after, written)
+    return tick(sheet, request, made)
+
+
+def _write_sheet(sheet: Sheet, folder: Path) -> None:
+    write_atomically(folder / "sheet.txt", sheet.as_text().encode())
+    write_atomically(folder / "sheet.json", json.dumps(sheet.as_json(), ensure_ascii=False, indent=1).encode())
+
+
+def _provenance(request: InbetweenRequest, engine_s: float, row: _Row) -> Provenance:
+    versions = [("mpd-studio", mpd_studio.__version__)]
+    for package in ("numpy", "opencv-python-headless", "av"):
+        try:
+            versions.append((package, version(package)))
+        except PackageNotFoundError:
+            continue
+    return Provenance(
+        request.engine_id,
+        tuple(versions),
+        elapsed_s=round(engine_s, 3),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        confidence=tuple(row.confidence),
+    )
