@@ -22,3 +22,14 @@ def to_dtype(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
         top = np.iinfo(dtype).max
         return np.clip(np.rint(values), 0, top).astype(dtype)
     return values.astype(dtype, copy=False)
+
+
+def weighted(first: np.ndarray, last: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Like `mix` with an (h, w) share, but fast: 8-bit pictures are mixed in 8 bits, to within one code value."""
+    import cv2
+
+    wide = first.dtype in (np.uint8, np.float32)
+    a, b = (first, last) if wide else (first.astype(np.float32), last.astype(np.float32))
+    amount = np.float32(4096) * np.clip(share, 0, 1).astype(np.float32)  # blendLinear adds 1e-5 to the sum of weights
+    mixed = cv2.blendLinear(np.ascontiguousarray(a), np.ascontiguousarray(b), np.float32(4096) - amount, amount)
+    return to_dtype(mixed, first.dtype) if mixed.dtype != first.dtype else mixed

@@ -1,24 +1,42 @@
-"""Two-way optical flow between two working pictures: dense inverse search, checked both ways."""
+"""Two-way optical flow between two working pictures: several searches, one choice per pixel, checked both ways."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
+from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.field import MotionField
+from mpd_studio.motion.fusion import fuse
+from mpd_studio.motion.hypotheses import far_search, global_motion, way_back
+from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.warp import backward_warp
 
 SMALLEST_FLOW_SIDE = 16
+_LOCAL, _FAR = 4.0, 5.0  # handicaps: one motion for all is the plainest explanation, a far jump the least plain
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """working_pixels: size of the pictures motion is measured on. look_back: also try the other direction's result."""
+
+    working_pixels: int = 130_000
+    look_back: bool = True
 
 
 def dense_flow(first: np.ndarray, last: np.ndarray, initial: np.ndarray | None = None) -> np.ndarray:
     """Dense inverse search (Kroeger et al., ECCV 2016) from one grey picture to another.
 
-    first, last: (h, w) uint8. initial: (h, w, 2) float32 to start from. Returns: (h, w, 2) float32, x and y.
+    first, last: (h, w) uint8, at least 16 pixels each way. initial: (h, w, 2) float32 to start from.
+    Returns: (h, w, 2) float32, x and y.
     """
     import cv2
 
-    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    return search.calc(first, last, None if initial is None else initial.copy())
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    start = np.zeros((*first.shape, 2), np.float32) if initial is None else initial.copy()
+    return search.calc(first, last, start)
 
 
 def disagreement(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
@@ -33,7 +51,34 @@ def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     return np.exp(-np.square(disagreement(flow, other_way) / allowed)).astype(np.float32)
 
 
-def two_way_flow(first: np.ndarray, last: np.ndarray) -> MotionField:
-    """Motion between two grey (h, w) uint8 pictures."""
-    forward, backward = dense_flow(first, last), dense_flow(last, first)
+def two_way_flow(
+    first: np.ndarray, last: np.ndarray, effort: Effort = Effort(), tick: Callable[[], None] = lambda: None
+) -> MotionField:
+    """Motion between two working pictures, both ways.
+
+    first, last: (h, w, 3) uint8. tick: called between stages (each well below 0.5 s); may raise to stop.
+    """
+    luma = grey(first), grey(last)
+    looks = appearance(first), appearance(last)
+    near = _both(lambda a, b: dense_flow(luma[a], luma[b]), tick)
+    far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b])), tick)
+    trusted = trust(*near), trust(near[1], near[0])
+    motions = [tuple(global_motion(near[way], trusted[way]) for way in (0, 1)), near, far]
+    handicaps = [0.0, _LOCAL, _FAR]
+    if effort.look_back:
+        for there, back in (near, far):
+            tick()
+            motions.append((way_back(back, trust(back, there)), way_back(there, trust(there, back))))
+            handicaps.append(_FAR)
+    forward, backward = _both(
+        lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick
+    )
     return MotionField(forward, backward, trust(forward, backward), trust(backward, forward))
+
+
+def _both(measure: Callable[[int, int], np.ndarray], tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+    """The same measurement from the first to the last frame and from the last to the first."""
+    tick()
+    forward = measure(0, 1)
+    tick()
+    return forward, measure(1, 0)

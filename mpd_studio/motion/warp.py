@@ -7,6 +7,7 @@ further (core/geometry.py); displacements are the same in both.
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -37,19 +38,21 @@ def sample(pixels: np.ndarray, where: np.ndarray, sampling: Sampling = Sampling.
     source = pixels.astype(np.float32) if pixels.dtype == np.float16 else pixels
     planes = source[..., None] if source.ndim == 2 else source
     groups = [
-        cv2.remap(
-            np.ascontiguousarray(planes[..., start : start + _MOST_CHANNELS]),
-            where,
-            None,
-            ways[sampling],
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        _remap(np.ascontiguousarray(planes[..., start : start + _MOST_CHANNELS]), where, ways[sampling])
         for start in range(0, planes.shape[2], _MOST_CHANNELS)
     ]
     groups = [group[..., None] if group.ndim == 2 else group for group in groups]
     moved = groups[0] if len(groups) == 1 else np.concatenate(groups, axis=2)
     moved = moved[..., 0] if pixels.ndim == 2 else moved
     return moved.astype(pixels.dtype, copy=False)
+
+
+def _remap(planes: np.ndarray, where: np.ndarray, way: int) -> np.ndarray:
+    import cv2
+
+    # An empty array instead of None gives wrong pixels with INTER_LINEAR in OpenCV 5.0.0 (seen, not reported).
+    no_second_map: Any = None  # the stubs forget that it may be None
+    return cv2.remap(planes, where, no_second_map, way, borderMode=cv2.BORDER_REPLICATE)
 
 
 def backward_warp(pixels: np.ndarray, flow: np.ndarray, sampling: Sampling = Sampling.LINEAR) -> np.ndarray:
@@ -95,3 +98,12 @@ def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
         return flow
     resized = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR)
     return resized * np.array([width / old_width, height / old_height], np.float32)
+
+
+def resize_plane(plane: np.ndarray, height: int, width: int) -> np.ndarray:
+    """An (h, w) float32 plane at another size."""
+    import cv2
+
+    if plane.shape == (height, width):
+        return plane
+    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)

@@ -1,0 +1,38 @@
+"""How alike two places look, on a scale that survives a change of exposure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mpd_studio.motion.luminance import grey
+from mpd_studio.motion.warp import grid, sample
+
+_MOST = 60.0  # differences beyond this mean "something else" and count the same
+_DETAIL, _COLOR = 1.5, 0.35  # detail speaks louder than colour, which changes with exposure
+
+
+def appearance(picture: np.ndarray) -> np.ndarray:
+    """(h, w, 4) float32: local detail of the luma, then the three colours, each weighted. picture: (h, w, 3) uint8."""
+    import cv2
+
+    luma = grey(picture).astype(np.float32)
+    detail = luma - cv2.GaussianBlur(luma, (0, 0), 4)
+    return np.dstack([_DETAIL * detail, _COLOR * picture.astype(np.float32)])
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(h, w) float32: bounded difference of two appearances; about 3 is noise, 60 something else."""
+    import cv2
+
+    return np.minimum(cv2.absdiff(one, other) @ np.ones(one.shape[2], np.float32), _MOST)
+
+
+def difference_along(first: np.ndarray, last: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """How unlike each pixel of `first` is to where `flow` sends it in `last`; leaving the picture costs half the most."""
+    height, width = flow.shape[:2]
+    where = grid(height, width) + flow
+    cost = difference(first, sample(last, where))
+    x, y = where[..., 0], where[..., 1]
+    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
+    cost[outside] = _MOST / 2
+    return cost

@@ -1,0 +1,67 @@
+"""Where a moved picture can be trusted more than a cross-fade, and how far it can be trusted at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpd_studio.motion.appearance import difference
+from mpd_studio.motion.between import MotionAt
+from mpd_studio.motion.warp import grid, sample
+
+_DOUBT = 0.1  # weight of a frame that does not see a pixel
+_NOISE = 3.0  # a difference of appearances that means nothing
+_REACH = 4.0  # px over which errors are averaged: single pixels agree by chance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Balance:
+    """What a pixel is made of, all (h, w) float32 in 0..1.
+
+    share: of the last frame's moved pixel, the first frame's gets the rest.
+    moved: of the moved pixels, a plain cross-fade gets the rest.
+    confidence: how far the result can be trusted.
+    """
+
+    share: np.ndarray
+    moved: np.ndarray
+    confidence: np.ndarray
+
+
+def balance(motion: MotionAt, first: np.ndarray, last: np.ndarray, standing: np.ndarray) -> Balance:
+    """Weigh the two frames by time and by who sees the pixel, and moving against fading by their likely errors.
+
+    A moved pixel is likely wrong where the two frames, moved, look unlike each other, or where neither flow vouches
+    for the motion. A cross-fade is likely wrong where the frames differ as they stand.
+
+    first, last: appearances at the size of the motion. standing: from `standing_difference`.
+    """
+    time = motion.time
+    early = (1 - time) * (motion.sees_first + _DOUBT)
+    late = time * (motion.sees_last + _DOUBT)
+    error = _moving_error(motion, first, last)
+    moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + 2 * error**2)
+    likely = np.minimum(error, standing + _NOISE)
+    confidence = np.exp(-likely / 20.0)
+    return Balance(late / (early + late), moved, confidence.astype(np.float32))
+
+
+def standing_difference(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(h, w) float32: how unlike the two frames are where they stand: the likely error of a cross-fade."""
+    return _averaged(difference(first, last))
+
+
+def _moving_error(motion: MotionAt, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    here = grid(*motion.sees_first.shape)
+    early = sample(first, here - np.float32(motion.time) * motion.velocity)
+    late = sample(last, here + np.float32(1 - motion.time) * motion.velocity)
+    only_one = np.abs(motion.sees_first - motion.sees_last)  # there, the two need not look alike
+    neither = 1 - np.maximum(motion.sees_first, motion.sees_last)
+    return _averaged(difference(early, late) * (1 - 0.7 * only_one) + 20.0 * neither)
+
+
+def _averaged(plane: np.ndarray) -> np.ndarray:
+    import cv2
+
+    return cv2.GaussianBlur(plane, (0, 0), _REACH)

@@ -1,0 +1,81 @@
+"""Guesses at the motion that local search alone would miss: one motion for all, far displacements, the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mpd_studio.motion.holes import fill_holes
+from mpd_studio.motion.warp import grid, resize_flow, resize_plane, splat
+
+_STILL_PX = 0.3  # a camera that moves less than this stands
+
+
+def global_motion(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """The homography most of the trusted flow follows, as a flow; zero where too little is trusted.
+
+    flow: (h, w, 2) float32. trust: (h, w) in 0..1. Returns: (h, w, 2) float32.
+    """
+    import cv2
+
+    height, width = trust.shape
+    rows, columns = (axis.ravel() for axis in np.mgrid[4:height:8, 4:width:8])
+    trusted = trust[rows, columns] > 0.5
+    rows, columns = rows[trusted], columns[trusted]
+    if len(rows) < 30:
+        return np.zeros_like(flow)
+    start = np.stack([columns, rows], axis=1).astype(np.float32)
+    matrix, _ = cv2.findHomography(start, start + flow[rows, columns], cv2.USAC_MAGSAC, 1.0, maxIters=2000)
+    if matrix is None:
+        return np.zeros_like(flow)
+    here = grid(height, width)
+    moved = cv2.perspectiveTransform(here.reshape(-1, 1, 2), matrix).reshape(height, width, 2)
+    whole = (moved - here).astype(np.float32)
+    return np.zeros_like(flow) if np.abs(whole).max() < _STILL_PX else whole
+
+
+def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 20) -> np.ndarray:
+    """Compare every place with every place within reach, on pictures small enough to afford it.
+
+    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels.
+    Returns: (h, w, 2) float32, exact to about `down` pixels: a start for a finer search.
+    """
+    import cv2
+
+    height, width = first.shape[:2]
+    small = (max(width // down, 8), max(height // down, 8))
+    near, far = (cv2.resize(picture, small, interpolation=cv2.INTER_AREA) for picture in (first, last))
+    reach = min(reach, max(small) // 3)
+    padded = cv2.copyMakeBorder(far, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    shifts = np.arange(-reach, reach + 1)
+    best = np.full((small[1], small[0]), np.inf, np.float32)
+    found = np.zeros((small[1], small[0], 2), np.float32)
+    for row, dy in enumerate(shifts):
+        strip = np.lib.stride_tricks.sliding_window_view(padded[row : row + small[1]], small[0], axis=1)
+        cost = np.abs(strip.transpose(0, 3, 1, 2) - near[:, :, None, :]).sum(axis=3)  # (rows, columns, dx)
+        cost = _aggregated(np.minimum(cost, 80.0)) + 0.15 * np.hypot(shifts, dy).astype(np.float32)
+        choice = cost.argmin(axis=2)
+        value = np.take_along_axis(cost, choice[..., None], axis=2)[..., 0]
+        better = value < best
+        best[better] = value[better]
+        found[better] = np.stack([shifts[choice], np.full_like(choice, dy)], axis=2)[better]
+    smooth = [cv2.medianBlur(np.ascontiguousarray(found[..., axis]), 5) for axis in (0, 1)]
+    return resize_flow(np.dstack(smooth), height, width)
+
+
+def _aggregated(cost: np.ndarray) -> np.ndarray:
+    """Mean over 5 × 5 places, for every displacement."""
+    import cv2
+
+    return cv2.blur(np.ascontiguousarray(cost), (5, 5))
+
+
+def way_back(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """The motion of the other frame's pixels, by throwing this flow to where it goes and turning it round.
+
+    Thrown at half size: it is a hypothesis, to be compared with others.
+    """
+    height, width = trust.shape
+    half = resize_flow(flow, max(height // 2, 1), max(width // 2, 1))
+    weight = np.maximum(resize_plane(trust, *half.shape[:2]), 1e-3)
+    thrown, arrived = splat(-half, half, weight)
+    return resize_flow(fill_holes(thrown, arrived), height, width)
