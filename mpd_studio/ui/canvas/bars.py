@@ -1,0 +1,145 @@
+"""The two quiet lines of the canvas: above it what is shown, below it what the tool does now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from mpd_studio.ui.canvas.tool import tr
+from mpd_studio.ui.theme import caption_font, elided_middle, metrics_for, tokens_of
+
+_SAFE_FROM, _CHECK_FROM = 0.8, 0.5
+
+
+class ElidedLabel(QWidget):
+    """One line of text that gives way in its middle; the whole text is its tool tip when it had to."""
+
+    def __init__(self, parent: QWidget | None = None, quiet: bool = False) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._is_quiet = quiet
+        self.setFont(caption_font(self.font()))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, QFontMetrics(self.font()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = tokens_of(self)
+        shown = elided_middle(self._text, self.font(), self.width())
+        self.setToolTip(self._text if shown != self._text else "")
+        painter = QPainter(self)
+        painter.setPen(QColor(tokens.quiet if self._is_quiet else tokens.text))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class ConfidenceNote(QWidget):
+    """How far a made frame can be trusted: a swatch (plain, dotted or hatched) and a percentage."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value: float | None = None
+        self.setFont(caption_font(self.font()))
+        self.setVisible(False)
+
+    def set_value(self, value: float | None) -> None:
+        self._value = value
+        self.setVisible(value is not None)
+        self.setToolTip(tr("How far the engine trusts this frame, on average over its pixels."))
+        self.setAccessibleName(self._text())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(tr("Confidence {0} %").format(100)) + 20, metrics.height())
+
+    def _text(self) -> str:
+        return "" if self._value is None else tr("Confidence {0} %").format(round(self._value * 100))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._value is None:
+            return
+        tokens = tokens_of(self)
+        if self._value >= _SAFE_FROM:
+            color, texture = tokens.safe, Qt.BrushStyle.SolidPattern
+        elif self._value >= _CHECK_FROM:
+            color, texture = tokens.check, Qt.BrushStyle.Dense4Pattern
+        else:
+            color, texture = tokens.no, Qt.BrushStyle.BDiagPattern
+        painter = QPainter(self)
+        side = 10
+        swatch = QRectF(0.5, (self.height() - side) // 2 + 0.5, side, side)
+        painter.setPen(QColor(color))
+        painter.setBrush(QBrush(QColor(color), texture))
+        painter.drawRect(swatch)
+        painter.setPen(QColor(tokens.quiet))
+        rest = self.rect().adjusted(side + 6, 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._text())
+
+
+class CaptionBar(QWidget):
+    """Left: what is shown. Right: the other side of a comparison, onion skin's strength, the zoom.
+
+    Signals: onion_changed(strength): 0..1, while the slider is moved.
+    """
+
+    onion_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        metrics = metrics_for(self.font())
+        self.setFixedHeight(metrics.row)
+        self.caption = ElidedLabel(self)
+        self.confidence = ConfidenceNote(self)
+        self.other = QLabel(self)
+        self.zoom = QLabel(self)
+        self.onion = QSlider(Qt.Orientation.Horizontal, self)
+        self.onion.setRange(0, 100)
+        self.onion.setValue(50)
+        self.onion.setFixedWidth(24 * metrics.unit)
+        self.onion.setToolTip(tr("How strongly the other frames show through"))
+        self.onion.setAccessibleName(tr("Onion skin"))
+        self.onion.setVisible(False)
+        self.onion.valueChanged.connect(self._onion_moved)
+        for label in (self.other, self.zoom):
+            label.setFont(caption_font(self.font()))
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom.setMinimumWidth(QFontMetrics(self.zoom.font()).horizontalAdvance("6400 %"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * metrics.unit, 0, 2 * metrics.unit, 0)
+        row.setSpacing(3 * metrics.unit)
+        row.addWidget(self.caption, 1)
+        for widget in (self.confidence, self.other, self.onion, self.zoom):
+            row.addWidget(widget)
+
+    def _onion_moved(self, value: int) -> None:
+        self.onion_changed.emit(value / 100)
+
+
+class HintBar(QWidget):
+    """One quiet line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        metrics = metrics_for(self.font())
+        self.setFixedHeight(metrics.row)
+        self.hint = ElidedLabel(self, quiet=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * metrics.unit, 0, 2 * metrics.unit, 0)
+        row.addWidget(self.hint)

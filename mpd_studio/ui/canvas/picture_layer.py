@@ -1,0 +1,97 @@
+"""All pictures of the canvas: the shown frame, the onion skin over it, the other side of a comparison."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from mpd_studio.core.timeline import PlacedGap
+from mpd_studio.session.session import Session
+from mpd_studio.ui.canvas.compare_item import CompareItem, other_side
+from mpd_studio.ui.canvas.frame_feed import FrameFeed, Place
+from mpd_studio.ui.canvas.onion_skin import OnionSkin, onion_sources
+from mpd_studio.ui.canvas.picture_item import PictureItem
+from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
+
+_WAITING_OPACITY = 0.35
+
+
+class PictureLayer(QObject):
+    """Signals: failed(message): the shown frame cannot be read."""
+
+    failed = Signal(str)
+
+    def __init__(self, scene: QGraphicsScene, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._picture = PictureItem()
+        self._onion = OnionSkin()
+        self._compare = CompareItem()
+        self._feed = FrameFeed(session, self)
+        self._feed.arrived.connect(self._arrived)
+        self._feed.failed.connect(self._failed)
+        self.other_caption = ""
+        for item in (self._picture, self._onion, self._compare):
+            scene.addItem(item)
+
+    @property
+    def area(self) -> QRectF:
+        """What the pictures fill, in canvas pixels."""
+        return self._compare.whole_area
+
+    @property
+    def wipe_x(self) -> float | None:
+        return self._compare.wipe_x
+
+    @property
+    def picture(self) -> PictureItem:
+        return self._picture
+
+    @property
+    def compare(self) -> CompareItem:
+        return self._compare
+
+    @property
+    def onion(self) -> OnionSkin:
+        return self._onion
+
+    def show(self, shown: ShownFrame, placed: PlacedGap | None) -> None:
+        canvas = self._session.document.timeline.canvas
+        area = QRectF(0, 0, canvas.width, canvas.height)
+        for item in (self._picture, self._onion, self._compare):
+            item.set_area(area)
+        self._picture.setOpacity(_WAITING_OPACITY if shown.kind is ShownKind.WAITING else 1.0)
+        self._feed.want(Place.MAIN, shown.source)
+        before, after = onion_sources(self._session, shown)
+        self._feed.want(Place.BEFORE, before)
+        self._feed.want(Place.AFTER, after)
+        other, self.other_caption = other_side(self._session, placed, shown)
+        self._feed.want(Place.OTHER, other)
+        self._show_comparison()
+
+    def set_scale(self, scale: float) -> None:
+        self._compare.set_scale(scale)
+
+    def set_wipe(self, x: float) -> None:
+        """x: canvas pixels."""
+        self._compare.set_wipe(x / self._session.document.timeline.canvas.width)
+
+    def set_onion_strength(self, strength: float) -> None:
+        self._onion.set_strength(strength)
+
+    def _arrived(self, place: Place) -> None:
+        if place is Place.MAIN:
+            self._picture.set_pixmap(self._feed.picture(place))
+        if place in (Place.BEFORE, Place.AFTER):
+            self._onion.set_pictures(self._feed.picture(Place.BEFORE), self._feed.picture(Place.AFTER))
+        if place in (Place.MAIN, Place.OTHER):
+            self._show_comparison()
+
+    def _show_comparison(self) -> None:
+        mode = self._session.selection.compare
+        main, other = self._feed.picture(Place.MAIN), self._feed.picture(Place.OTHER)
+        self._compare.show_pictures(mode, main, other)
+
+    def _failed(self, place: Place, message: str) -> None:
+        if place is Place.MAIN:
+            self.failed.emit(message)

@@ -1,0 +1,171 @@
+"""What a tool works on: the guidance of the selected gap as it is shown, and the ways to edit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from itertools import count
+
+from PySide6.QtCore import QObject, Signal
+
+from mpd_studio.core.guidance import Boundary, Guidance, MotionPath, MotionRegion, RegionMode
+from mpd_studio.core.ids import GapId, PathId, RegionId
+from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
+from mpd_studio.session.session import Session
+from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
+
+Edit = Callable[[Timeline, GapId], Timeline]
+_NOTHING = ShownFrame(ShownKind.NOTHING, "")
+
+
+class Stage(QObject):
+    """The tools' view of the session.
+
+    picked: the index of the selected path's point or the selected region's corner that keys act on.
+    new_mode: what the next region will be; the last choice is kept. brush_*: in canvas pixels, and 0..1.
+    Signals: changed: picked, the brush, or the mode of new regions changed; what is drawn or hinted may differ now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.shown = _NOTHING
+        self._picked: int | None = None
+        self._new_mode = RegionMode.STILL
+        self._brush_width = 40.0
+        self._brush_softness = 0.3
+        self._keys = count()
+        session.selection.changed.connect(self._drop_stale_pick)
+        session.document.changed.connect(self._drop_stale_pick)
+
+    # What is there
+
+    @property
+    def placed(self) -> PlacedGap | None:
+        gap_id = self.session.selection.gap_id
+        return find_gap(self.session.document.timeline, gap_id) if gap_id is not None else None
+
+    @property
+    def guidance(self) -> Guidance:
+        """Of the selected gap, empty where none is shown."""
+        placed = self.placed
+        return placed.gap.guidance if placed is not None and self.time is not None else Guidance()
+
+    @property
+    def time(self) -> float | None:
+        """Of what is shown, as a fraction of the gap; None when the guidance is hidden."""
+        return self.shown.time
+
+    @property
+    def boundary(self) -> Boundary | None:
+        """The boundary frame that is shown: one may draw on it."""
+        return self.shown.boundary
+
+    @property
+    def path(self) -> MotionPath | None:
+        """The selected path."""
+        path_id = self.session.selection.path_id
+        return self.guidance.path(path_id) if path_id is not None else None
+
+    @property
+    def region(self) -> MotionRegion | None:
+        """The selected region."""
+        region_id = self.session.selection.region_id
+        return self.guidance.region(region_id) if region_id is not None else None
+
+    # What is picked
+
+    @property
+    def picked(self) -> int | None:
+        return self._picked
+
+    def pick_path(self, path_id: PathId | None, point: int | None = None) -> None:
+        if path_id is None:
+            self.pick_nothing()
+            return
+        self.session.selection.select_path(path_id)
+        self._set_picked(point)
+
+    def pick_region(self, region_id: RegionId | None, corner: int | None = None) -> None:
+        if region_id is None:
+            self.pick_nothing()
+            return
+        self.session.selection.select_region(region_id)
+        self._set_picked(corner)
+
+    def pick_nothing(self) -> None:
+        selection = self.session.selection
+        if selection.path_id is not None:
+            selection.select_path(None)
+        if selection.region_id is not None:
+            selection.select_region(None)
+        self._set_picked(None)
+
+    # What new drawings will be
+
+    @property
+    def new_mode(self) -> RegionMode:
+        return self._new_mode
+
+    def set_new_mode(self, mode: RegionMode) -> None:
+        self._new_mode = mode
+        self.changed.emit()
+
+    @property
+    def brush_width(self) -> float:
+        return self._brush_width
+
+    @property
+    def brush_softness(self) -> float:
+        return self._brush_softness
+
+    def set_brush(self, width: float, softness: float) -> None:
+        self._brush_width = min(max(width, 1.0), 1000.0)
+        self._brush_softness = min(max(round(softness, 3), 0.0), 1.0)
+        self.changed.emit()
+
+    # Edits
+
+    def apply(self, label: str, edit: Edit, merge_key: Hashable | None = None) -> bool:
+        """One edit of the selected gap; False when it was refused or no gap is selected."""
+        gap_id = self.session.selection.gap_id
+        if gap_id is None:
+            return False
+        return self.session.document.apply(label, lambda timeline: edit(timeline, gap_id), merge_key)
+
+    def gesture(self, label: str) -> Gesture:
+        return Gesture(self, label, ("canvas", next(self._keys)))
+
+    def _set_picked(self, index: int | None) -> None:
+        if index != self._picked:
+            self._picked = index
+            self.changed.emit()
+
+    def _drop_stale_pick(self, *_: object) -> None:
+        holder = self.path.points if self.path is not None else self.region.outline if self.region is not None else ()
+        if self._picked is not None and self._picked >= len(holder):
+            self._set_picked(None)
+
+
+class Gesture:
+    """Edits that are one step of undo, from the press of the button to its release."""
+
+    def __init__(self, stage: Stage, label: str, key: Hashable) -> None:
+        self._stage = stage
+        self._label = label
+        self._key = key
+        self._before = stage.session.document.timeline
+
+    def apply(self, edit: Edit) -> bool:
+        return self._stage.apply(self._label, edit, self._key)
+
+    def finish(self) -> None:
+        self._stage.session.document.end_merge()
+
+    def cancel(self) -> None:
+        """As if it had never begun."""
+        document = self._stage.session.document
+        document.end_merge()
+        if document.timeline != self._before:
+            document.undo()
