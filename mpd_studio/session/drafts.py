@@ -1,0 +1,193 @@
+"""A quick flow draft of the selected gap, always of what is drawn right now."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from mpd_studio.core.errors import BadInput
+from mpd_studio.core.ids import GapId
+from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
+from mpd_studio.core.timeline import Timeline, find_gap
+from mpd_studio.jobs.answers import Answers
+from mpd_studio.jobs.job import Failure, Job
+from mpd_studio.session.document import Document
+from mpd_studio.session.draft_work import DRAFT_ENGINE, DraftMaker, MadeDraft
+from mpd_studio.session.lanes import Lanes
+from mpd_studio.session.new_id import new_id
+from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.selection import Selection
+from mpd_studio.workflow.build_request import build_request
+
+_KEPT_GAPS = 6
+# Newer drawings stop a draft on its way; but while a drag goes on, one that is this late is let through.
+_PATIENCE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """frames: (h, w, 3) uint8 RGB of each new frame, at most 480 high. is_current: of what is drawn right now."""
+
+    frames: tuple[np.ndarray, ...]
+    is_current: bool
+    confidence: tuple[float, ...]
+
+
+class Drafts(QObject):
+    """Makes them by itself when a gap is selected and whenever that gap changes. The newest wish wins.
+
+    Signals:
+        changed(gap id): its draft was made, made again, or is no longer current.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        preferences: Preferences,
+        lanes: Lanes,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._preferences = preferences
+        self._lane = lanes.draft
+        self._clock = clock
+        self._answers = Answers(lanes.draft, self)
+        self._maker = DraftMaker()
+        self._made: OrderedDict[GapId, MadeDraft] = OrderedDict()
+        self._problems: dict[GapId, str] = {}
+        self._wanted: tuple[GapId, InbetweenRequest] | None = None
+        self._running: tuple[GapId, InbetweenRequest] | None = None
+        self._running_id = ""
+        self._late_since_s: float | None = None
+        self._project_key = document.key
+        selection.changed.connect(self._on_selection_changed)
+        document.changed.connect(self._on_document_changed)
+        preferences.changed.connect(self._on_selection_changed)
+
+    @property
+    def enabled(self) -> bool:
+        return self._preferences.settings.drafts_enabled
+
+    @enabled.setter
+    def enabled(self, is_on: bool) -> None:
+        self._preferences.set(drafts_enabled=is_on)
+
+    def draft(self, gap_id: GapId) -> Draft | None:
+        made = self._made.get(gap_id)
+        if made is None:
+            return None
+        return Draft(made.frames, made.request == self._request_of(gap_id), made.confidence)
+
+    def problem(self, gap_id: GapId) -> str:
+        """Why there is no draft; "" when there is one or it is on its way."""
+        return self._problems.get(gap_id, "")
+
+    def is_making(self, gap_id: GapId) -> bool:
+        return any(on_way is not None and on_way[0] == gap_id for on_way in (self._wanted, self._running))
+
+    def request(self, gap_id: GapId) -> None:
+        """Make the draft of a gap as it is now, unless it is there or on its way."""
+        request = self._request_of(gap_id)
+        if request is None:
+            return
+        made = self._made.get(gap_id)
+        if made is not None and made.request == request:
+            self._wanted = None
+            self._stop_running()
+            return
+        wish = (gap_id, request)
+        if self._running == wish:
+            self._wanted = None
+            return
+        self._wanted = wish
+        if self._running is None:
+            self._start()
+        else:
+            self._stop_running()
+
+    def _request_of(self, gap_id: GapId) -> InbetweenRequest | None:
+        """None where the gap has no ends, or is gone."""
+        try:
+            settings = EngineSettings(Quality.DRAFT)
+            return build_request(self._document.timeline, gap_id, DRAFT_ENGINE, settings, 0)
+        except BadInput:
+            return None
+
+    def _start(self) -> None:
+        if self._wanted is None:
+            return
+        self._running, self._wanted = self._wanted, None
+        gap_id, request = self._running
+        job = Job(new_id("draft"), "Draft", partial(self._maker.make, request))
+        self._running_id = job.id
+        done, failed = partial(self._on_made, gap_id), partial(self._on_failed, gap_id)
+        self._answers.ask(job, done, failed, self._on_ended)
+
+    def _stop_running(self) -> None:
+        """Cancel what is no longer wanted, but for one draft in a while when wishes never end."""
+        now = self._clock()
+        if self._late_since_s is None:
+            self._late_since_s = now
+        is_same_gap = self._running is not None and self._wanted is not None and self._running[0] == self._wanted[0]
+        if not is_same_gap or now - self._late_since_s < _PATIENCE_S:
+            self._lane.cancel(self._running_id)
+
+    def _on_made(self, gap_id: GapId, made: MadeDraft) -> None:
+        self._late_since_s = None
+        if find_gap(self._document.timeline, gap_id) is not None:
+            self._made[gap_id] = made
+            self._made.move_to_end(gap_id)
+            while len(self._made) > _KEPT_GAPS:
+                self._made.popitem(last=False)
+            self._problems.pop(gap_id, None)
+        self._on_ended()
+        self.changed.emit(gap_id)
+
+    def _on_failed(self, gap_id: GapId, failure: Failure) -> None:
+        self._late_since_s = None
+        self._problems[gap_id] = failure.message
+        self._made.pop(gap_id, None)
+        self._on_ended()
+        self.changed.emit(gap_id)
+
+    def _on_ended(self) -> None:
+        self._running = None
+        if self._wanted is None:
+            self._late_since_s = None
+        self._start()
+
+    def _on_selection_changed(self) -> None:
+        gap_id = self._selection.gap_id
+        if self.enabled and gap_id is not None:
+            self.request(gap_id)
+
+    def _on_document_changed(self, before: Timeline, after: Timeline) -> None:
+        del before
+        if self._document.key != self._project_key:
+            self._project_key = self._document.key
+            self._made.clear()
+            self._problems.clear()
+            self._wanted = None
+            if self._running is not None:
+                self._lane.cancel(self._running_id)
+            return
+        gap_id = self._selection.gap_id
+        if gap_id is None or find_gap(after, gap_id) is None:
+            return
+        made = self._made.get(gap_id)
+        if made is not None and made.request != self._request_of(gap_id):
+            self.changed.emit(gap_id)
+        if self.enabled:
+            self.request(gap_id)

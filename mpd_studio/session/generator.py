@@ -1,0 +1,238 @@
+"""Generations: a click becomes a job in the GPU lane, its result an edit."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from mpd_studio.core.engine import EngineInfo
+from mpd_studio.core.errors import Cancelled, MpdError
+from mpd_studio.core.gap_edits import add_take
+from mpd_studio.core.ids import GapId, TakeId
+from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, InbetweenResult, Quality
+from mpd_studio.core.progress import Reporter
+from mpd_studio.core.timeline import PlacedGap, Take, Timeline, find_gap, gaps_of
+from mpd_studio.engines.registry import engine_infos
+from mpd_studio.jobs.answers import Answers
+from mpd_studio.jobs.board import JobBoard
+from mpd_studio.jobs.job import Failure, Job
+from mpd_studio.session.document import Document
+from mpd_studio.session.lanes import Lanes
+from mpd_studio.session.message import message_of, warning
+from mpd_studio.session.new_id import new_id
+from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.take_folders import takes_of
+from mpd_studio.workflow.build_request import build_request, place_of
+from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
+from mpd_studio.workflow.sheet import GapPlace, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratePlan:
+    """What the next generation uses. seed: for engines whose result depends on it."""
+
+    engine_id: str
+    quality: Quality
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A generation that was asked for. document_key: the project it is for."""
+
+    gap_id: GapId
+    plan: GeneratePlan
+    folder: Path
+    document_key: str
+    project: str
+
+
+class Generator(QObject):
+    """Lives in the GUI thread; the work runs in the GPU lane, one generation at a time.
+
+    Signals:
+        take_made(gap id, take id): a take was added.
+        plan_changed()
+        message(Message)
+    """
+
+    take_made = Signal(object, object)
+    plan_changed = Signal()
+    message = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        preferences: Preferences,
+        board: JobBoard,
+        lanes: Lanes,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._preferences = preferences
+        self._board = board
+        self._lanes = lanes
+        self._answers = Answers(lanes.gpu, self)
+        self._tidying = Answers(lanes.io, self)
+        self._orders: dict[str, _Order] = {}
+        self._stopped: set[str] = set()
+        self._engines: tuple[EngineInfo, ...] = ()
+        settings = preferences.settings
+        self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality))
+
+    @property
+    def plan(self) -> GeneratePlan:
+        return self._plan
+
+    def set_plan(self, plan: GeneratePlan) -> None:
+        """Engine and quality are remembered for the next start."""
+        if plan != self._plan:
+            self._plan = plan
+            self._preferences.set(engine_id=plan.engine_id, quality=plan.quality.value)
+            self.plan_changed.emit()
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        """Those that cannot run here say why in `problem`."""
+        if not self._engines:
+            self._engines = engine_infos()
+        return self._engines
+
+    def problems(self, gap_id: GapId) -> tuple[str, ...]:
+        """Why this gap cannot be generated now, in the user's words; empty when it can."""
+        found: list[str] = []
+        try:
+            request = self._request(gap_id)
+        except MpdError as error:
+            return (str(error),)
+        engine = next((info for info in self.engines() if info.id == self._plan.engine_id), None)
+        if engine is None:
+            return (f"The engine '{self._plan.engine_id}' is not installed. Choose another one.",)
+        if engine.problem:
+            found.append(engine.problem)
+        counts = engine.new_frame_counts
+        if counts and request.new_frames not in counts:
+            known = ", ".join(map(str, counts))
+            found.append(f"{engine.title} makes {known} new frames, not {request.new_frames}. Choose another engine.")
+        return tuple(found)
+
+    def sheet(self, gap_id: GapId) -> Sheet:
+        """The contract sheet before the run. Raises: BadInput: the gap cannot be filled; see problems()."""
+        request = self._request(gap_id)
+        place = place_of(self._document.timeline, gap_id)
+        return plan_sheet(request, place, format_for(request.first.media, None))
+
+    def generate(self, gap_id: GapId) -> str | None:
+        """Make a take for a gap as it is now. Returns the job's id; None, with a message, where it cannot be made."""
+        problems = self.problems(gap_id)
+        if problems:
+            self.message.emit(warning(" ".join(problems)))
+            return None
+        timeline = self._document.timeline
+        request, place = self._request(gap_id), place_of(timeline, gap_id)
+        folder = self._document.takes_folder() / new_id("take")
+        title = f"{gap_title(timeline, gap_id)}: {_frames(request.new_frames)}"
+        job = Job(new_id("generate"), title, partial(make_take, request, folder, place))
+        self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title)
+        self._answers.expect(
+            job,
+            partial(self._on_made, job.id),
+            partial(self._on_failed, job.id),
+            partial(self._stopped.discard, job.id),
+        )
+        return self._board.submit(self._lanes.gpu, job, gap_id)
+
+    def cancel(self, job_id: str) -> None:
+        """Nothing is left of a cancelled generation."""
+        row = self._board.row(job_id)
+        if row is not None and not row.state.has_ended:
+            self._stopped.add(job_id)
+            self._board.cancel(job_id)
+
+    def retry(self, job_id: str) -> str | None:
+        """Generate the gap of an ended job again, with its plan, as the gap is now. Returns the new job's id."""
+        order = self._orders.get(job_id)
+        if order is None or order.document_key != self._document.key:
+            self.message.emit(warning("That gap belongs to a project that is no longer open."))
+            return None
+        self.set_plan(order.plan)
+        return self.generate(order.gap_id)
+
+    def _request(self, gap_id: GapId) -> InbetweenRequest:
+        plan = self._plan
+        return build_request(self._document.timeline, gap_id, plan.engine_id, EngineSettings(plan.quality), plan.seed)
+
+    def _on_made(self, job_id: str, result: InbetweenResult) -> None:
+        order = self._orders[job_id]
+        if job_id in self._stopped:  # it was cancelled in the very moment it ended
+            self._stopped.discard(job_id)
+            self._tidying.ask(Job(new_id("job"), "Tidy up", partial(forget_take, order.folder)))
+            return
+        if order.document_key != self._document.key:
+            self.message.emit(
+                warning(
+                    f"A take for {order.project} is done, but that project is no longer open. "
+                    f"Its frames are in {order.folder}."
+                )
+            )
+            return
+        before = self._document.timeline
+        take = Take(TakeId(order.folder.name), result, next_take_name(before, order.gap_id))
+        self._document.end_merge()
+        self._document.apply("Add take", partial(_with_take, order.gap_id, take))
+        if find_gap(before, order.gap_id) is None:
+            self.message.emit(
+                warning(f"The gap of {take.name} was deleted while it was made. It is kept among the unplaced takes.")
+            )
+        self.take_made.emit(order.gap_id, take.id)
+
+    def _on_failed(self, job_id: str, failure: Failure) -> None:
+        self._stopped.discard(job_id)
+        row = self._board.row(job_id)
+        self.message.emit(message_of(failure, row.title if row else ""))
+
+
+def make_take(request: InbetweenRequest, folder: Path, place: GapPlace, reporter: Reporter) -> InbetweenResult:
+    """The work in the GPU lane: all of a take, or nothing."""
+    try:
+        made = run(request, folder, reporter, place=place)
+        reporter.raise_if_cancelled()
+    except (MpdError, Cancelled):
+        forget_take(folder, reporter)
+        raise
+    return made.result
+
+
+def forget_take(folder: Path, reporter: Reporter) -> None:
+    """Remove a take's folder, and the folder of takes if it was the only one."""
+    del reporter
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # other takes are in it, or it was never made
+        folder.parent.rmdir()
+
+
+def gap_title(timeline: Timeline, gap_id: GapId) -> str:
+    """ "Gap 3": gaps are numbered as they lie on the timeline."""
+    number = next((i for i, placed in enumerate(gaps_of(timeline), 1) if placed.gap.id == gap_id), 0)
+    return f"Gap {number}"
+
+
+def next_take_name(timeline: Timeline, gap_id: GapId) -> str:
+    """ "Take 4" after "Take 3", also where takes in between were deleted."""
+    placed: PlacedGap | None = find_gap(timeline, gap_id)
+    takes = placed.gap.takes if placed else tuple(takes_of(timeline))
+    numbers = [int(word) for take in takes if (word := take.name.removeprefix("Take ")).isdigit()]
+    return f"Take {max(numbers, default=0) + 1}"
+
+
+def _with_take(gap_id: GapId, take: Take, timeline: Timeline) -> Timeline:
+    return add_take(timeline, gap_id, take)
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"

@@ -1,0 +1,72 @@
+"""The session: everything about the open project that is not a widget, built and closed in one place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from mpd_studio.core.paths import ProgramPaths
+from mpd_studio.jobs.board import JobBoard
+from mpd_studio.session.document import Document
+from mpd_studio.session.drafts import Drafts
+from mpd_studio.session.exporting import ExportDesk
+from mpd_studio.session.frames import Frames
+from mpd_studio.session.generator import Generator
+from mpd_studio.session.importer import Importer
+from mpd_studio.session.lanes import Lanes
+from mpd_studio.session.message import Message, MessageKind
+from mpd_studio.session.player import Player
+from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.recent import RecentFiles
+from mpd_studio.session.selection import Selection
+
+__all__ = ["Message", "MessageKind", "Session"]
+
+_MIB = 1024 * 1024
+
+
+class Session(QObject):
+    """Lives in the GUI thread. Its threads start with their first work; close() ends them.
+
+    Signals:
+        message(Message): from any part of the session.
+    """
+
+    message = Signal(object)
+
+    def __init__(self, paths: ProgramPaths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.paths = paths
+        self._lanes = Lanes(self)
+        lanes = self._lanes
+        self.preferences = Preferences(paths, lanes.save, self)
+        self.recent = RecentFiles(paths, lanes.save, self)
+        self.jobs = JobBoard(self)
+        self.document = Document(paths, lanes, self)
+        self.selection = Selection(self.document, self)
+        self.player = Player(self.document, self.selection, self)
+        self.drafts = Drafts(self.document, self.selection, self.preferences, lanes, self)
+        cache_bytes = self.preferences.settings.cache_mib * _MIB
+        self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
+        self.importer = Importer(self.document, self.jobs, lanes, self)
+        self.generator = Generator(self.document, self.preferences, self.jobs, lanes, self)
+        self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
+        for part in (self.document, self.preferences, self.importer, self.generator, self.exporter):
+            part.message.connect(self.message)
+        self.document.opened.connect(self.recent.add)
+        self.document.saved.connect(self.recent.add)
+        QTimer.singleShot(0, self._say_first_notes)
+
+    def close(self) -> bool:
+        """Orderly end: jobs are cancelled, what is to be saved is saved. Takes 10 s at most.
+
+        Returns False when a lane did not stop: the process must then be left without destroying this object.
+        """
+        self.player.pause()
+        self.document.close()
+        has_stopped = self._lanes.close()
+        self.document.release()
+        return has_stopped
+
+    def _say_first_notes(self) -> None:
+        for note in self.preferences.notes:
+            self.message.emit(note)
