@@ -72,8 +72,8 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     if not streams:
         kinds = sorted({stream.type for stream in container.streams})
         container.close()
-        held = f"It holds only {' and '.join(kinds)}." if kinds else "It holds no streams."
-        raise MediaError(f"{path.name} has no pictures. {held}")
+        held = f"It holds only {' and '.join(kinds)}" if kinds else "It holds no streams"
+        raise MediaError(f"{path.name} has no pictures. {held}, or it is truncated.")
     stream = streams[0]
     if stream.codec_context is None:
         container.close()
@@ -112,35 +112,51 @@ def _from_packets(container: InputContainer, stream: VideoStream, path: Path) ->
     """None when the packets do not tell."""
     pts: list[int] = []
     keyframes: list[int] = []
-    is_first = True
-    total = 0
+    whole, end, is_clear = 0, 0, True
     for packet in container.demux(stream):
-        if packet.size == 0:
+        if packet.size == 0 or packet.is_corrupt:
+            is_clear = is_clear and not packet.is_corrupt
             continue
-        total += 1
-        if packet.pts is None or packet.is_corrupt or (is_first and not packet.is_keyframe):
-            return None
-        is_first = False
+        whole += 1
+        if packet.pts is None or (whole == 1 and not packet.is_keyframe):
+            is_clear = False
+            continue
         if not packet.is_discard:
+            end = max(end, packet.pts + (packet.duration or 0))
             pts.append(packet.pts)
         if packet.is_keyframe:
             keyframes.append(packet.pts)
     pts.sort()
-    _check_whole(container, stream, total, pts, path)
-    if not pts or len(set(pts)) != len(pts) or stream.time_base is None:
+    _check_whole(container, stream, whole, pts, end, path)
+    if not is_clear or not pts or len(set(pts)) != len(pts) or stream.time_base is None:
         return None
     return PacketIndex(tuple(pts), tuple(sorted(set(keyframes))), stream.time_base, len(pts))
 
 
-def _check_whole(container: InputContainer, stream: VideoStream, total: int, pts: list[int], path: Path) -> None:
-    """Compare with what the container promises, where a promise is reliable: samples in MP4, the end in Matroska."""
-    short = "mov" in container.format.name and total < stream.frames
-    written = _duration_tag(stream.metadata.get("DURATION", ""))
-    if written and pts and stream.time_base and len(pts) > 1:
-        frame = Fraction(pts[-1] - pts[0], len(pts) - 1) * stream.time_base
-        short = written - pts[-1] * stream.time_base > max(4 * frame, Fraction(1, 5))
-    if short:
-        raise MediaError(f"{path.name} is truncated: only {len(pts)} of its frames are there. Copy it again.")
+def _check_whole(
+    container: InputContainer, stream: VideoStream, whole: int, pts: list[int], end: int, path: Path
+) -> None:
+    """Compare with what the container promises, where promises hold: samples in MP4, bytes in AVI, the end in Matroska.
+
+    pts: shown frames, rising. end: of the last of them, in ticks.
+    """
+    is_short = "mov" in container.format.name and whole < stream.frames
+    if container.format.name == "avi":
+        is_short = _riff_bytes(path) > path.stat().st_size
+    promised_end = _duration_tag(stream.metadata.get("DURATION", ""))
+    if promised_end and len(pts) > 1 and stream.time_base:
+        frame = Fraction(pts[-1] - pts[0], len(pts) - 1)
+        is_short = promised_end - max(end, pts[-1] + frame) * stream.time_base > frame * stream.time_base / 2
+    if is_short:
+        raise MediaError(f"{path.name} is truncated: only {whole} of its frames are whole. Copy it again.")
+
+
+def _riff_bytes(path: Path) -> int:
+    """How long an AVI file says it is; 0 when it was never finished."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    size = int.from_bytes(head[4:8], "little")
+    return size + 8 if head.startswith(b"RIFF") and size else 0
 
 
 def _duration_tag(text: str) -> Fraction | None:

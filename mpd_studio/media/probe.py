@@ -14,6 +14,7 @@ from mpd_studio.core.media_ref import ColorTags, MediaKind, MediaRef
 from mpd_studio.media import pixel_formats
 from mpd_studio.media.chromaticities import primaries_of
 from mpd_studio.media.color import FoundTags, code_points, fill_tags
+from mpd_studio.media.exr_header import read_exr_header
 from mpd_studio.media.packet_index import index_packets, open_video, shown_frames
 from mpd_studio.media.rates import find_rate
 from mpd_studio.media.sequences import find_sequence, is_pattern, is_picture, list_sequence
@@ -161,10 +162,20 @@ def _look(frame: VideoFrame, codec: VideoCodecContext | None, path: Path, *, is_
         pixel_aspect=1 / aspect if turned else aspect,
         bit_depth=pixel_formats.depth(frame.format),
         is_float=floats,
-        alpha=pixel_formats.has_alpha(frame.format),
+        alpha=_is_transparent(frame, color, is_still=is_still),
         color=color,
         assumed=assumed,
     )
+
+
+def _is_transparent(frame: VideoFrame, color: ColorTags, *, is_still: bool) -> bool:
+    """Whether pictures have alpha. Palettes, WebP and BMP decode with an alpha channel even where they have none."""
+    if not pixel_formats.has_alpha(frame.format):
+        return False
+    if not is_still or frame.format.name not in ("pal8", "argb", "bgra"):
+        return True
+    pixels = pixel_formats.rgb_of_frame(frame, color, "left")
+    return bool((pixels[:, :, 3] < 255).any())
 
 
 def _found_tags(frame: VideoFrame, codec: VideoCodecContext | None) -> FoundTags:
@@ -187,11 +198,9 @@ def _exr_primaries(found: FoundTags, path: Path) -> FoundTags:
     """EXR names its primaries by their chromaticities, which FFmpeg does not pass on."""
     if path.suffix.lower() != ".exr":
         return found
-    import OpenEXR
-
-    with OpenEXR.File(str(path), header_only=True) as file:
-        values = file.header().get("chromaticities")
-    name = primaries_of(tuple(float(value) for value in values)) if values is not None else None
+    header = read_exr_header(path)
+    values = header.chromaticities if header else None
+    name = primaries_of(values) if values else None
     return found if name is None else replace(found, primaries=code_points(ColorTags(primaries=name)).primaries)
 
 

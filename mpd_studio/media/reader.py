@@ -127,11 +127,19 @@ def _fitted(pixels: np.ndarray, frame: VideoFrame, ref: FrameRef) -> np.ndarray:
             f"Frame {ref.index} of {media.name} is {frame.format.name}, not {media.bit_depth} bits like the first one. "
             "Render all pictures with the same settings."
         )
-    return np.ascontiguousarray(_with_channels(turned, media.alpha))
+    return np.ascontiguousarray(_with_channels(turned, ref))
 
 
-def _with_channels(pixels: np.ndarray, alpha: bool) -> np.ndarray:
-    if alpha and pixels.shape[2] == 3:
-        opaque = 1 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
-        return np.concatenate([pixels, np.full_like(pixels[:, :, :1], opaque)], axis=2)
-    return pixels[:, :, :3] if not alpha else pixels
+def _with_channels(pixels: np.ndarray, ref: FrameRef) -> np.ndarray:
+    """RGBA when the media have alpha, else RGB."""
+    top = 1 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
+    if ref.media.alpha:
+        if pixels.shape[2] == 4:
+            return pixels
+        return np.concatenate([pixels, np.full_like(pixels[:, :, :1], top)], axis=2)
+    if pixels.shape[2] == 4 and (pixels[:, :, 3] < top).any():
+        raise MediaError(
+            f"Frame {ref.index} of {ref.media.name} is transparent, the first one is not. "
+            "Render all pictures with the same settings."
+        )
+    return pixels[:, :, :3]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mpd_studio.core.errors import MediaError
+from mpd_studio.media.exr_header import is_whole_exr
 from mpd_studio.media.packet_index import open_video, shown_frames
 from mpd_studio.media.source_file import check_readable
 
@@ -33,7 +34,9 @@ def decode_still(path: Path) -> VideoFrame:
             stream.codec_context.options = {"err_detect": "explode"}
         frame = next(shown_frames(container, stream), None)
     except FFmpegError as error:
-        raise MediaError(f"{path.name} is damaged and cannot be decoded ({error.strerror}). Copy it again.") from error
+        raise MediaError(
+            f"{path.name} is not a picture that can be read, or it is damaged ({error.strerror}). Copy it again."
+        ) from error
     finally:
         container.close()
     if frame is None or frame.is_corrupt:
@@ -42,7 +45,7 @@ def decode_still(path: Path) -> VideoFrame:
 
 
 def _check_whole(path: Path, size: int) -> None:
-    """PNG, JPEG and WebP say where they end; decoders accept them cut short."""
+    """PNG, JPEG, WebP and EXR say where they end; decoders accept them cut short."""
     with path.open("rb") as file:
         head = file.read(12)
         file.seek(max(0, size - _TAIL_BYTES))
@@ -54,5 +57,7 @@ def _check_whole(path: Path, size: int) -> None:
         torn = b"\xff\xd9" not in tail
     elif head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         torn = int.from_bytes(head[4:8], "little") + 8 > size
+    elif path.suffix.lower() == ".exr":
+        torn = not is_whole_exr(path, size)
     if torn:
         raise MediaError(f"{path.name} is truncated: the end of the picture is missing. Copy it again.")
