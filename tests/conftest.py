@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
@@ -35,7 +37,7 @@ _ASKED_FOR = {
 }
 # Threads that libraries keep for the life of the process.
 _LASTING_THREADS = {"TMonitor"}  # tqdm's, started with the first progress bar
-_THREAD_GRACE_S = 3.0
+_THREAD_GRACE_S = 2.0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -142,3 +144,9 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test footage at {folder}; set MPD_STUDIO_TEST_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_scene() -> ModuleType:
+    """The demo's truth, packaging/demo_scene.py: true_frames(width, height), ball_position(frame), render(frame)."""
+    return importlib.import_module("demo_scene")
