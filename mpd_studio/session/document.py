@@ -169,6 +169,12 @@ class Document(QObject):
         self._opening = home
         self._after_pending_writes(partial(self._read, home))
 
+    def open_copy(self, path: Path) -> None:
+        """Open what a project holds as a new, untitled one; the file itself is never written. For the demo."""
+        self._opening = home_in_recovery(self._recovery, new_id("project"))
+        source = home_in_recovery(self._recovery, "", read_only_path=path.absolute())
+        self._after_pending_writes(partial(self._read, self._opening, source))
+
     def save(self) -> None:
         """Write the project to its file, in the save lane."""
         if self._home.path is None:
@@ -284,11 +290,11 @@ class Document(QObject):
             return home_in_recovery(self._recovery, new_id("project"), read_only_path=path)
         return home
 
-    def _read(self, home: ProjectHome) -> None:
+    def _read(self, home: ProjectHome, source: ProjectHome | None = None) -> None:
         if self._opening is not home:  # another project was asked for in the meantime
             self._release_left(home)
             return
-        job = Job(new_id("job"), "Open project", partial(open_project, home))
+        job = Job(new_id("job"), "Open project", partial(open_project, source or home))
         self._save_answers.ask(job, partial(self._on_opened, home), partial(self._on_open_failed, home))
 
     def _on_opened(self, home: ProjectHome, file: OpenedFile) -> None:

@@ -44,16 +44,21 @@ def write_journal(journal: Path, timeline: Timeline, on_safe: Callable[[], None]
     """
     body = json.dumps(encode(timeline, VERSION, journal.parent), ensure_ascii=False).encode()
     part = part_path(journal)
+    is_whole = False
     try:
         journal.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "wb") as file:
             file.write(_MARK + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
             file.flush()
+            is_whole = True
             on_safe()
             os.fsync(file.fileno())
         os.replace(part, journal)
         sync_folder(journal.parent)
     except OSError as error:
+        if not is_whole:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise OutputError(f"Autosave could not write {journal}: {reason}. {advice(error)}") from error
 
