@@ -112,7 +112,8 @@ QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar::tab:focus {{ color: {t.accent}; }}
 QStatusBar {{ background: {t.window}; border-top: 1px solid {t.line}; }}
 QStatusBar::item {{ border: none; }}
-QProgressBar {{ background: {t.raised}; border: none; border-radius: {u // 2}px; max-height: {u}px; min-height: {u}px; }}
+QProgressBar {{ background: {t.raised}; border: none; border-radius: {u // 2}px; max-height: {u}px;
+    min-height: {u}px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: {u // 2}px; }}
 QSlider::groove:horizontal {{ background: {t.line}; height: 2px; border-radius: 1px; }}
 QSlider::handle:horizontal {{ background: {t.quiet}; width: {3 * u}px; height: {3 * u}px; margin: -{u + 1}px 0;

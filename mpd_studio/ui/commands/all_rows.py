@@ -1,0 +1,8 @@
+"""Every row of the action table, in the order of the menus."""
+
+from __future__ import annotations
+
+from mpd_studio.ui.actions import ActionRow
+from mpd_studio.ui.commands import edit, file, gap, guidance, view, window
+
+ALL_ROWS: tuple[ActionRow, ...] = (*file.ROWS, *edit.ROWS, *gap.ROWS, *guidance.ROWS, *view.ROWS, *window.ROWS)

@@ -1,0 +1,131 @@
+"""Guidance: the tools of the canvas and what they draw on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mpd_studio.core.gap_edits import set_guidance
+from mpd_studio.core.guidance import Guidance
+from mpd_studio.session.selection import Shown, Tool
+from mpd_studio.ui.actions import ActionRow, Menu
+from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance
+from mpd_studio.ui.desk import Desk
+from mpd_studio.ui.situation import Situation
+from mpd_studio.ui.texts import tr
+
+
+def _use(tool: Tool, desk: Desk) -> None:
+    desk.session.selection.set_tool(tool)
+
+
+def _is_in_use(tool: Tool, now: Situation, desk: Desk) -> bool:
+    del desk
+    return now.tool is tool
+
+
+def _show(shown: Shown, desk: Desk) -> None:
+    """The same key again goes back to the playhead."""
+    selection = desk.session.selection
+    selection.set_shown(Shown.PLAYHEAD if selection.shown is shown else shown)
+
+
+def _is_shown(shown: Shown, now: Situation, desk: Desk) -> bool:
+    del desk
+    return now.shown is shown
+
+
+def _clear(desk: Desk) -> None:
+    now = desk.situation()
+    if now.gap:
+        gap_id = now.gap.gap.id
+        desk.session.document.apply(tr("Clear guidance"), lambda timeline: set_guidance(timeline, gap_id, Guidance()))
+
+
+ROWS = (
+    ActionRow(
+        "guidance.select",
+        Menu.GUIDANCE,
+        "Select",
+        "Select and move paths, regions and their points.",
+        partial(_use, Tool.SELECT),
+        ("V",),
+        icon="tool-select",
+        checked=partial(_is_in_use, Tool.SELECT),
+    ),
+    ActionRow(
+        "guidance.path",
+        Menu.GUIDANCE,
+        "Draw path",
+        "Drag from a thing on the first frame to where it is on the last.",
+        partial(_use, Tool.PATH),
+        ("P",),
+        icon="tool-path",
+        why_not=needs_gap,
+        checked=partial(_is_in_use, Tool.PATH),
+    ),
+    ActionRow(
+        "guidance.region",
+        Menu.GUIDANCE,
+        "Draw region",
+        "Outline what moves, or what must hold still.",
+        partial(_use, Tool.REGION),
+        ("R",),
+        icon="tool-region",
+        why_not=needs_gap,
+        checked=partial(_is_in_use, Tool.REGION),
+    ),
+    ActionRow(
+        "guidance.brush",
+        Menu.GUIDANCE,
+        "Brush region",
+        "Paint a region with a soft brush.",
+        partial(_use, Tool.BRUSH),
+        ("Shift+R",),
+        icon="tool-brush",
+        why_not=needs_gap,
+        checked=partial(_is_in_use, Tool.BRUSH),
+    ),
+    ActionRow(
+        "guidance.first",
+        Menu.GUIDANCE,
+        "Show first frame",
+        "Show the boundary frame before the gap. Again: back to the playhead.",
+        partial(_show, Shown.FIRST),
+        ("A",),
+        icon="boundary-first",
+        why_not=needs_gap,
+        checked=partial(_is_shown, Shown.FIRST),
+        line_before=True,
+    ),
+    ActionRow(
+        "guidance.last",
+        Menu.GUIDANCE,
+        "Show last frame",
+        "Show the boundary frame after the gap. Again: back to the playhead.",
+        partial(_show, Shown.LAST),
+        ("B",),
+        icon="boundary-last",
+        why_not=needs_gap,
+        checked=partial(_is_shown, Shown.LAST),
+    ),
+    ActionRow(
+        "guidance.onion",
+        Menu.GUIDANCE,
+        "Onion skin",
+        "Let the other boundary frame shine through.",
+        lambda desk: desk.session.selection.set_onion_skin(not desk.session.selection.onion_skin),
+        ("Shift+O",),
+        icon="onion",
+        why_not=needs_gap,
+        checked=lambda now, desk: now.onion_skin,
+    ),
+    ActionRow(
+        "guidance.clear",
+        Menu.GUIDANCE,
+        "Clear guidance",
+        "Delete every path and region of the selected gap.",
+        _clear,
+        why_not=needs_guidance,
+        line_before=True,
+    ),
+)

@@ -1,0 +1,90 @@
+"""Why something cannot be done now, in the words of the tool tips. Each gives "" when it can."""
+
+from __future__ import annotations
+
+from mpd_studio.ui.situation import Situation
+from mpd_studio.ui.texts import tr
+
+
+def needs_clips(now: Situation) -> str:
+    return "" if now.timeline.length else tr("The timeline is empty. Drop clips on it first.")
+
+
+def needs_gap(now: Situation) -> str:
+    return "" if now.gap else tr("No gap is selected. Press N, or click one.")
+
+
+def needs_any_gap(now: Situation) -> str:
+    return "" if now.gaps else tr("There is no gap yet. Move two clips apart, or mark a range and cut it out.")
+
+
+def needs_clip(now: Situation) -> str:
+    return "" if now.clip else tr("No clip is selected. Click one.")
+
+
+def needs_selection(now: Situation) -> str:
+    if now.clip or now.gap or now.has_guidance_item:
+        return ""
+    return tr("Nothing is selected.")
+
+
+def needs_clip_under_playhead(now: Situation) -> str:
+    placed = now.clip_at_playhead
+    if placed and placed.start < now.playhead:
+        return ""
+    return tr("The playhead does not stand inside a clip.")
+
+
+def needs_frame(now: Situation) -> str:
+    return needs_gap(now) or (
+        "" if now.clip_at_playhead else tr("There is no clip at the playhead to take a frame of.")
+    )
+
+
+def needs_marks(now: Situation) -> str:
+    if now.mark_in is None or now.mark_out is None:
+        return tr("Mark a range first: I at its first frame, O at its last.")
+    return "" if now.mark_in <= now.mark_out else tr("The out mark lies before the in mark.")
+
+
+def needs_some_mark(now: Situation) -> str:
+    return "" if now.mark_in is not None or now.mark_out is not None else tr("Nothing is marked.")
+
+
+def needs_undo(now: Situation) -> str:
+    return "" if now.undo_label else tr("There is nothing to undo.")
+
+
+def needs_redo(now: Situation) -> str:
+    return "" if now.redo_label else tr("There is nothing to redo.")
+
+
+def needs_take(now: Situation) -> str:
+    return needs_gap(now) or (
+        "" if now.gap and now.gap.gap.chosen_take else tr("No take is chosen. Generate one first.")
+    )
+
+
+def needs_any_take(now: Situation) -> str:
+    return needs_any_gap(now) or (
+        "" if any(placed.gap.chosen_take for placed in now.gaps) else tr("No gap has a chosen take yet.")
+    )
+
+
+def needs_comparison(now: Situation) -> str:
+    return needs_gap(now) or ("" if now.gap and now.gap.gap.takes else tr("There is no take to compare with yet."))
+
+
+def needs_no_problem(now: Situation) -> str:
+    return needs_gap(now) or " ".join(now.problems)
+
+
+def needs_job(now: Situation) -> str:
+    return "" if now.running_job else tr("Nothing is running.")
+
+
+def needs_guidance(now: Situation) -> str:
+    reason = needs_gap(now)
+    if reason or not now.gap:
+        return reason
+    return tr("Nothing is drawn in this gap.") if now.gap.gap.guidance.is_empty else ""

@@ -1,0 +1,121 @@
+"""The bar for messages: it blocks nothing; details fold out and can be copied."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mpd_studio.session.message import Message, MessageKind
+from mpd_studio.ui.icons import icon_pixmap
+from mpd_studio.ui.pieces import IconButton, label
+from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import metrics_for, tokens_of
+
+_READING_MS = 7000
+_DETAIL_LINES = 8
+_ICONS = {MessageKind.INFO: "info", MessageKind.WARNING: "warn", MessageKind.ERROR: "error"}
+
+
+class MessageBar(QFrame):
+    """One message at a time; those that come meanwhile wait. Infos leave by themselves.
+
+    Signals:
+        resized(): it needs another height now.
+    """
+
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[Message] = deque()
+        self._message: Message | None = None
+        grid = metrics_for(self.font())
+        self.setObjectName("messages")
+        self._icon = QLabel()
+        self._text = label("", wraps=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._more = QPushButton(tr("Details"))
+        self._more.setCheckable(True)
+        self._copy = IconButton("copy", tr("Copy message"), tr("Copy the message with its details."))
+        self._close = IconButton("close", tr("Dismiss message"), tr("Dismiss this message."))
+        self._details = QPlainTextEdit(readOnly=True)
+        self._details.setAccessibleName(tr("Details of the message"))
+        self._details.setFixedHeight(_DETAIL_LINES * self.fontMetrics().lineSpacing())
+        line = QHBoxLayout()
+        line.setSpacing(2 * grid.unit)
+        for widget in (self._icon, self._text, self._more, self._copy, self._close):
+            line.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * grid.unit, grid.unit, grid.unit, grid.unit)
+        column.addLayout(line)
+        column.addWidget(self._details)
+        self._leave = QTimer(self, singleShot=True, interval=_READING_MS)
+        self._leave.timeout.connect(self.dismiss)
+        self._more.toggled.connect(self._on_more)
+        self._copy.clicked.connect(self.copy)
+        self._close.clicked.connect(self.dismiss)
+        self._details.hide()
+        self.hide()
+
+    @property
+    def message(self) -> Message | None:
+        return self._message
+
+    def show_message(self, message: Message) -> None:
+        """An info makes way at once; a warning or an error stays until it is dismissed."""
+        if message == self._message:
+            return
+        if self._message is not None and self._message.kind is not MessageKind.INFO:
+            if message not in self._waiting:
+                self._waiting.append(message)
+            return
+        self._put(message)
+
+    def dismiss(self) -> None:
+        self._leave.stop()
+        self._message = None
+        if self._waiting:
+            self._put(self._waiting.popleft())
+        else:
+            self.hide()
+
+    def copy(self) -> None:
+        if self._message is not None:
+            text = "\n\n".join(part for part in (self._message.text, self._message.details) if part)
+            QGuiApplication.clipboard().setText(text)
+
+    def _put(self, message: Message) -> None:
+        self._message = message
+        tokens = tokens_of(self)
+        color = {MessageKind.INFO: tokens.accent, MessageKind.WARNING: tokens.check, MessageKind.ERROR: tokens.no}
+        self._icon.setPixmap(icon_pixmap(_ICONS[message.kind], color[message.kind], 16, self.devicePixelRatioF()))
+        self._text.setText(message.text)
+        self.setAccessibleName(message.text)
+        self._details.setPlainText(message.details)
+        self._more.setVisible(bool(message.details))
+        self._more.setChecked(False)
+        self.setStyleSheet(
+            f"#messages {{ background: {tokens.raised}; border: 1px solid {color[message.kind]}; border-radius: 4px; }}"
+        )
+        self.show()
+        self.raise_()
+        self.resized.emit()
+        if message.kind is MessageKind.INFO:
+            self._leave.start()
+
+    def _on_more(self, is_open: bool) -> None:
+        self._details.setVisible(is_open)
+        self._leave.stop()
+        self.resized.emit()

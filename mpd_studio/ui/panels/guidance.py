@@ -1,0 +1,243 @@
+"""The guidance of the selected gap: its ease, its paths and regions, and the values of the selected one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mpd_studio.core.gap_edits import replace_path, replace_region, set_ease
+from mpd_studio.core.guidance import Easing, EasingKind, Guidance, MotionPath, MotionRegion, RegionMode
+from mpd_studio.core.ids import GapId, PathId, RegionId
+from mpd_studio.core.timeline import Gap, find_gap
+from mpd_studio.session.session import Session
+from mpd_studio.ui.actions import ActionTable
+from mpd_studio.ui.icons import build_icon
+from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
+from mpd_studio.ui.pieces import label
+from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import metrics_for, tokens_of
+
+_KIND = int(Qt.ItemDataRole.UserRole) + 10
+_ID = int(Qt.ItemDataRole.UserRole) + 11
+_ROWS_SEEN = 4
+
+
+class GuidancePanel(QWidget):
+    """Shows one gap at a time; every change is an edit."""
+
+    def __init__(self, session: Session, table: ActionTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._gap: Gap | None = None
+        grid = metrics_for(self.font())
+        self._hint = label(tr("Nothing drawn yet. P draws a path, R outlines a region."), "quiet", wraps=True)
+        self._list = QListWidget()
+        self._list.setItemDelegate(TwoColumnDelegate(self._list))
+        self._list.setAccessibleName(tr("Paths and regions"))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.addAction(table.action("edit.delete"))
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._row_px = grid.row
+        self._ease = _easing_box(tr("Easing of the whole gap"))
+        self._easing = _easing_box(tr("Easing of the path"))
+        self._radius = _spin(1, 4000, tr("Radius of the path"), tr("How far the path takes its surroundings along."))
+        self._mode = QComboBox()
+        self._mode.addItem(tr("moves"), RegionMode.MOVES)
+        self._mode.addItem(tr("holds still"), RegionMode.STILL)
+        self._mode.setAccessibleName(tr("What the region does"))
+        self._mode.setToolTip(tr("'moves': only the inside of such regions moves. 'holds still': it stays as it is."))
+        self._feather = _spin(0, 400, tr("Feather of the region"), tr("Width of the region's soft edge."))
+        self._follows = QComboBox()
+        self._follows.setAccessibleName(tr("Path the region follows"))
+        self._follows.setToolTip(tr("A region can travel along a path."))
+        self._path_form = _form(grid.unit, (tr("Easing"), self._easing), (tr("Radius"), self._radius))
+        self._region_form = _form(
+            grid.unit, (tr("Mode"), self._mode), (tr("Feather"), self._feather), (tr("Follows"), self._follows)
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(grid.unit)
+        column.addWidget(_form(grid.unit, (tr("Gap easing"), self._ease)))
+        column.addWidget(self._hint)
+        column.addWidget(self._list)
+        column.addWidget(self._path_form)
+        column.addWidget(self._region_form)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._list.currentItemChanged.connect(self._on_current)
+        self._ease.activated.connect(self._on_ease)
+        self._easing.activated.connect(
+            lambda: self._change_path(lambda path: replace(path, easing=Easing(self._easing.currentData())))
+        )
+        self._radius.valueChanged.connect(
+            lambda value: self._change_path(lambda path: replace(path, radius=float(value)), "radius")
+        )
+        self._mode.activated.connect(
+            lambda: self._change_region(lambda region: replace(region, mode=self._mode.currentData()))
+        )
+        self._feather.valueChanged.connect(
+            lambda value: self._change_region(lambda region: replace(region, feather=float(value)), "feather")
+        )
+        self._follows.activated.connect(
+            lambda: self._change_region(lambda region: replace(region, follows=self._follows.currentData()))
+        )
+
+    @property
+    def list(self) -> QListWidget:
+        return self._list
+
+    def show_gap(self, gap: Gap) -> None:
+        """Draw the state of a gap and of the selection in it."""
+        self._gap = gap
+        guidance, selection = gap.guidance, self._session.selection
+        _pick(self._ease, guidance.ease.kind)
+        self._fill(guidance)
+        path = guidance.path(selection.path_id) if selection.path_id else None
+        region = guidance.region(selection.region_id) if selection.region_id else None
+        self._path_form.setVisible(path is not None)
+        self._region_form.setVisible(region is not None)
+        if path is not None:
+            self._show_path(path)
+        if region is not None:
+            self._show_region(region, guidance)
+
+    def _fill(self, guidance: Guidance) -> None:
+        tokens, selection = tokens_of(self), self._session.selection
+        self._list.blockSignals(True)
+        self._list.clear()
+        for number, path in enumerate(guidance.paths, 1):
+            item = QListWidgetItem(build_icon("tool-path", tokens), tr("Path {number}").format(number=number))
+            aside = tr("region") if path.region else tr("{radius:.0f} px").format(radius=path.radius)
+            self._add(item, aside, "path", path.id, path.id == selection.path_id)
+        for number, region in enumerate(guidance.regions, 1):
+            item = QListWidgetItem(build_icon("tool-region", tokens), tr("Region {number}").format(number=number))
+            aside = tr("moves") if region.mode is RegionMode.MOVES else tr("holds still")
+            self._add(item, aside, "region", region.id, region.id == selection.region_id)
+        self._list.blockSignals(False)
+        count = self._list.count()
+        self._list.setVisible(bool(count))
+        self._hint.setVisible(not count)
+        self._list.setFixedHeight(min(count, _ROWS_SEEN) * self._row_px + 2)
+
+    def _add(self, item: QListWidgetItem, aside: str, kind: str, item_id: str, is_selected: bool) -> None:
+        item.setData(ASIDE, aside)
+        item.setData(_KIND, kind)
+        item.setData(_ID, item_id)
+        self._list.addItem(item)
+        if is_selected:
+            self._list.setCurrentItem(item)
+
+    def _show_path(self, path: MotionPath) -> None:
+        _pick(self._easing, path.easing.kind)
+        self._radius.blockSignals(True)
+        self._radius.setValue(path.radius)
+        self._radius.blockSignals(False)
+        self._radius.setEnabled(path.region is None)
+        reason = tr("This path carries a region, so its radius has no effect.")
+        self._radius.setToolTip(reason if path.region else tr("How far the path takes its surroundings along."))
+
+    def _show_region(self, region: MotionRegion, guidance: Guidance) -> None:
+        _pick(self._mode, region.mode)
+        self._feather.blockSignals(True)
+        self._feather.setValue(region.feather)
+        self._feather.blockSignals(False)
+        self._follows.clear()
+        self._follows.addItem(tr("no path"), None)
+        for number, path in enumerate(guidance.paths, 1):
+            self._follows.addItem(tr("Path {number}").format(number=number), path.id)
+        _pick(self._follows, region.follows)
+        self._follows.setEnabled(bool(guidance.paths))
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        if item is None:
+            return
+        if item.data(_KIND) == "path":
+            self._session.selection.select_path(PathId(item.data(_ID)))
+        else:
+            self._session.selection.select_region(RegionId(item.data(_ID)))
+
+    def _on_ease(self) -> None:
+        if self._gap is not None:
+            gap_id, ease = self._gap.id, Easing(self._ease.currentData())
+            self._session.document.apply(tr("Set easing"), lambda timeline: set_ease(timeline, gap_id, ease))
+
+    def _gap_now(self) -> tuple[GapId, Guidance] | None:
+        """Signals of spin boxes may come late: always change what is in the document now."""
+        placed = find_gap(self._session.document.timeline, self._gap.id) if self._gap else None
+        return (placed.gap.id, placed.gap.guidance) if placed else None
+
+    def _change_path(self, change: Callable[[MotionPath], MotionPath], field: str = "") -> None:
+        now, path_id = self._gap_now(), self._session.selection.path_id
+        path = now[1].path(path_id) if now and path_id else None
+        if now and path:
+            gap_id = now[0]
+            key = (field, path.id) if field else None
+            self._session.document.apply(
+                tr("Change path"), lambda timeline: replace_path(timeline, gap_id, change(path)), key
+            )
+
+    def _change_region(self, change: Callable[[MotionRegion], MotionRegion], field: str = "") -> None:
+        now, region_id = self._gap_now(), self._session.selection.region_id
+        region = now[1].region(region_id) if now and region_id else None
+        if now and region:
+            gap_id = now[0]
+            key = (field, region.id) if field else None
+            self._session.document.apply(
+                tr("Change region"), lambda timeline: replace_region(timeline, gap_id, change(region)), key
+            )
+
+
+def _easing_box(name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    texts = {
+        EasingKind.LINEAR: tr("linear"),
+        EasingKind.IN: tr("slow start"),
+        EasingKind.OUT: tr("slow end"),
+        EasingKind.IN_OUT: tr("slow start and end"),
+        EasingKind.HOLD: tr("hold, then jump"),
+    }
+    for kind, text in texts.items():
+        box.addItem(text, kind)
+    box.setToolTip(tr("How the motion is spread over time."))
+    return box
+
+
+def _pick(box: QComboBox, value: object) -> None:
+    index = next((i for i in range(box.count()) if box.itemData(i) == value), -1)
+    box.setCurrentIndex(index)
+
+
+def _spin(least: float, most: float, name: str, tip: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox(decimals=1, minimum=least, maximum=most, singleStep=1.0, suffix=" px")
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    box.setKeyboardTracking(False)
+    return box
+
+
+def _form(unit: int, *rows: tuple[str, QWidget]) -> QWidget:
+    page = QWidget()
+    form = QFormLayout(page)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setSpacing(unit)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for text, field in rows:
+        caption = label(text, "quiet")
+        caption.setMinimumWidth(19 * unit)
+        caption.setBuddy(field)
+        form.addRow(caption, field)
+    return page

@@ -1,0 +1,138 @@
+"""What a drag on the timeline does to the document. Each drag is one step of undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import uuid4
+
+from mpd_studio.core import edits
+from mpd_studio.core.errors import MpdError
+from mpd_studio.core.frames import FrameRange
+from mpd_studio.core.ids import ClipId, GapId
+from mpd_studio.core.timeline import Clip, Timeline
+from mpd_studio.session.document import Document
+from mpd_studio.session.new_id import new_id
+from mpd_studio.session.session import Session
+from mpd_studio.ui.situation import PlacedClip, find_placed_clip
+from mpd_studio.ui.texts import tr
+
+
+class Gesture(Protocol):
+    """frame: the frame boundary nearest to the mouse; track: the track nearest to it."""
+
+    def drag(self, frame: int, track: int) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Scrub:
+    """The playhead follows the mouse."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        session.player.pause()
+
+    def drag(self, frame: int, track: int) -> None:
+        del track
+        last = max(0, self._session.document.timeline.length - 1)
+        self._session.selection.set_playhead(max(0, min(frame, last)))
+
+    def end(self) -> None:
+        return
+
+
+class _ClipDrag:
+    """A drag of a clip, worked out anew from the timeline at its beginning at every move of the mouse.
+
+    So a gap that is narrowed to nothing and widened again in one drag keeps its takes. Where something else changes
+    the timeline meanwhile (a take that arrives), the drag goes on from there.
+    """
+
+    _label = ""
+
+    def __init__(self, document: Document, placed: PlacedClip, frame: int) -> None:
+        self._document = document
+        self._clip_id: ClipId = placed.clip.id
+        self._key = ("drag", uuid4())
+        self._gap_ids = (GapId(new_id("gap")), GapId(new_id("gap")), GapId(new_id("gap")))
+        self._begin(document.timeline, placed, frame)
+
+    def _begin(self, base: Timeline, placed: PlacedClip, frame: int) -> None:
+        self._base = self._applied = base
+        self._placed = placed
+        self._pressed = frame
+
+    def drag(self, frame: int, track: int) -> None:
+        if self._document.timeline is not self._applied:
+            placed = find_placed_clip(self._document.timeline, self._clip_id)
+            if placed is None:
+                return
+            self._begin(self._document.timeline, placed, frame)
+        try:
+            value = self._edit(self._base, frame - self._pressed, track)
+        except MpdError:  # no room there: the clip stays at the last place that had
+            return
+        self._apply(lambda _: value)
+
+    def _apply(self, edit: Callable[[Timeline], Timeline]) -> None:
+        self._document.apply(tr(self._label), edit, self._key)
+        self._applied = self._document.timeline
+
+    def end(self) -> None:
+        self._document.end_merge()
+
+    def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
+        raise NotImplementedError
+
+
+class Shift(_ClipDrag):
+    """The clip and all after it move: to the right a gap opens, to the left it narrows."""
+
+    _label = "Move clips"
+
+    def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
+        del track
+        return edits.shift_from(base, self._clip_id, by, self._gap_ids[0])
+
+
+class MoveAlone(_ClipDrag):
+    """The clip alone moves, into free space, also to another track."""
+
+    _label = "Move clip"
+
+    def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
+        if by == 0 and track == self._placed.track:
+            return base
+        start = max(0, self._placed.start + by)
+        return edits.move_clip(base, self._clip_id, track, start, self._gap_ids)
+
+
+class TrimHead(_ClipDrag):
+    """The clip begins later or earlier."""
+
+    _label = "Trim clip"
+
+    def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
+        del track
+        head = max(_least_trim(self._placed.clip, at_head=True), min(by, self._placed.clip.length - 1))
+        return edits.trim_clip(base, self._clip_id, head, 0, self._gap_ids[:2])
+
+
+class TrimTail(_ClipDrag):
+    """The clip ends earlier or later."""
+
+    _label = "Trim clip"
+
+    def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
+        del track
+        tail = max(_least_trim(self._placed.clip, at_head=False), min(-by, self._placed.clip.length - 1))
+        return edits.trim_clip(base, self._clip_id, 0, tail, self._gap_ids[:2])
+
+
+def _least_trim(clip: Clip, *, at_head: bool) -> int:
+    """How far below zero a trim may go before the media ends; a still has no end."""
+    if clip.media.frame_count == 1:
+        return -1_000_000
+    used: FrameRange = clip.source_range
+    return -used.start if at_head else used.stop - clip.media.frame_count

@@ -1,0 +1,426 @@
+"""The timeline: draws the tracks of the document and turns mouse, wheel and drops into edits."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from mpd_studio.core.ids import GapId
+from mpd_studio.core.timeline import Clip, Gap, gaps_of
+from mpd_studio.session.session import Session
+from mpd_studio.ui.media_drops import DropSpot, can_drop, drop_length, take_drop
+from mpd_studio.ui.situation import PlacedClip, clip_at
+from mpd_studio.ui.texts import frames_text, tr
+from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
+from mpd_studio.ui.thumbnails import Thumbnails
+from mpd_studio.ui.timeline.gestures import Gesture, MoveAlone, Scrub, Shift, TrimHead, TrimTail
+from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
+from mpd_studio.ui.timeline.item_paint import Brushes, paint_clip, paint_foreign, paint_gap
+from mpd_studio.ui.timeline.lanes import Lanes
+from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
+from mpd_studio.ui.timeline.scale import Rows, TimeScale
+
+_DRAG_STARTS_PX = 4
+_EDGE_PX = 6.0
+_PLAYHEAD_HALF_PX = 7
+
+
+class TimelineView(QAbstractScrollArea):
+    """Only what is visible is painted and asked for, so a thousand clips cost as much as ten.
+
+    Signals:
+        menu_wanted(hit, global position): the user asked for the menu of what lies there.
+    """
+
+    menu_wanted = Signal(object, object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._lanes = Lanes()
+        self._thumbnails = Thumbnails(session.frames, self)
+        self._per_frame = 4.0
+        self._is_fitted = True
+        self._gesture: Gesture | None = None
+        self._pressed: tuple[QPointF, Hit, Qt.KeyboardModifier] | None = None
+        self._pan: QPoint | None = None
+        self._drop: DropSpot | None = None
+        self._playhead = session.selection.playhead
+        self._key = session.document.key
+        self.setObjectName("timeline")
+        self.setAccessibleName(tr("Timeline"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setAcceptDrops(True)
+        self.viewport().setMouseTracking(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._thumbnails.arrived.connect(self.viewport().update)
+        session.document.changed.connect(self._on_document)
+        session.selection.changed.connect(self._on_selection)
+        session.selection.playhead_changed.connect(self._on_playhead)
+        session.jobs.changed.connect(self.viewport().update)
+        self._on_document(session.document.timeline, session.document.timeline)
+
+    # What is where
+
+    @property
+    def scale(self) -> TimeScale:
+        return TimeScale(self._per_frame, self.rows.header + 8.0 - self.horizontalScrollBar().value())
+
+    @property
+    def rows(self) -> Rows:
+        grid = metrics_for(self.font())
+        ruler = grid.row
+        count = max(1, len(self._lanes))
+        room = self.viewport().height() - ruler - grid.unit
+        track = max(11 * grid.unit, min(20 * grid.unit, room // count - grid.unit))
+        return Rows(11 * grid.unit, ruler, track, grid.unit, count, self.verticalScrollBar().value())
+
+    def hit(self, point: QPointF) -> Hit:
+        """What lies under a point of the viewport."""
+        return find_hit(point.x(), point.y(), self.scale, self.rows, self._lanes, _EDGE_PX)
+
+    def box_of(self, track: int, start: int, length: int) -> QRectF:
+        """The rectangle of an item in the viewport."""
+        scale, rows = self.scale, self.rows
+        return QRectF(scale.x(start), rows.top(track), max(1.0, length * scale.per_frame), rows.track)
+
+    # Zoom and scroll
+
+    def zoom(self, factor: float, around_x: float | None = None) -> None:
+        """around_x: stays in place; the playhead (or the middle) when None."""
+        if around_x is None:
+            at = self.scale.x(self._playhead)
+            inside = self.rows.header <= at <= self.viewport().width()
+            around_x = at if inside else self.viewport().width() / 2
+        zoomed = self.scale.zoomed(factor, around_x)
+        self._per_frame = zoomed.per_frame
+        self._is_fitted = False
+        self._set_ranges()
+        self.horizontalScrollBar().setValue(round(self.rows.header + 8.0 - zoomed.left))
+        self.viewport().update()
+
+    def zoom_fit(self) -> None:
+        """The whole timeline in the window, with some room behind it."""
+        width = self.viewport().width() - self.rows.header - 16
+        self._per_frame = max(0.005, min(16.0, width / max(1, self._lanes.timeline.length * 1.08)))
+        self._is_fitted = True
+        self._set_ranges()
+        self.horizontalScrollBar().setValue(0)
+        self.viewport().update()
+
+    def _set_ranges(self) -> None:
+        visible = self.viewport().width() - self.rows.header
+        content = (self._lanes.timeline.length * 1.08) * self._per_frame + 16
+        bar = self.horizontalScrollBar()
+        bar.setPageStep(visible)
+        bar.setSingleStep(max(1, visible // 20))
+        bar.setRange(0, max(0, round(content - visible), bar.value() if self._gesture else 0))  # no jump during a drag
+        rows = self.rows
+        tall = self.verticalScrollBar()
+        tall.setPageStep(self.viewport().height() - rows.ruler)
+        tall.setRange(0, max(0, rows.height - (self.viewport().height() - rows.ruler)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_fitted:
+            self.zoom_fit()
+        else:
+            self._set_ranges()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        del dx, dy
+        self.viewport().update()
+
+    def _keep_in_view(self, frame: int) -> None:
+        """Page on when the playhead leaves the window."""
+        x, rows, bar = self.scale.x(frame), self.rows, self.horizontalScrollBar()
+        if not rows.header <= x <= self.viewport().width() - 8:
+            bar.setValue(round(bar.value() + x - rows.header - self.viewport().width() * 0.1))
+
+    # Changes of the session
+
+    def _on_document(self, before: object, after: object) -> None:
+        del before
+        was_empty = not self._lanes.timeline.length
+        timeline = self._session.document.timeline
+        del after
+        is_other = self._session.document.key != self._key
+        self._key = self._session.document.key
+        self._lanes.take(timeline)
+        if (self._is_fitted or was_empty or is_other) and self._gesture is None:
+            self.zoom_fit()
+        else:
+            self._set_ranges()
+        self.viewport().update()
+
+    def _on_selection(self) -> None:
+        self.setAccessibleDescription(self._spoken())
+        self.viewport().update()
+
+    def _spoken(self) -> str:
+        selection = self._session.selection
+        for number, placed in enumerate(gaps_of(self._lanes.timeline), 1):
+            if placed.gap.id == selection.gap_id:
+                return tr("Gap {number}, {frames}").format(number=number, frames=frames_text(placed.gap.length))
+        return ""
+
+    def _on_playhead(self, frame: int) -> None:
+        scale, height = self.scale, self.viewport().height()
+        for x in (scale.x(self._playhead), scale.x(frame)):
+            self.viewport().update(QRect(round(x) - _PLAYHEAD_HALF_PX, 0, 2 * _PLAYHEAD_HALF_PX + 1, height))
+        self._playhead = frame
+        if self._gesture is None:
+            self._keep_in_view(frame)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setFont(caption_font(self.font()))
+        tokens, scale, rows = tokens_of(self), self.scale, self.rows
+        width, height = self.viewport().width(), self.viewport().height()
+        painter.fillRect(event.rect(), QColor(tokens.window))
+        seen = QRectF(event.rect()).intersected(QRectF(rows.header, 0, width - rows.header, height))
+        painter.save()
+        painter.setClipRect(QRectF(rows.header, rows.ruler, width - rows.header, height - rows.ruler))
+        self._paint_tracks(painter, seen, scale, rows)
+        self._paint_drop(painter)
+        painter.restore()
+        self._paint_frame(painter, scale, rows, width, height)
+        painter.end()
+
+    def _paint_tracks(self, painter: QPainter, seen: QRectF, scale: TimeScale, rows: Rows) -> None:
+        tokens, timeline, selection = tokens_of(self), self._lanes.timeline, self._session.selection
+        caption = round(painter.fontMetrics().height() * 1.2)
+        brushes = Brushes(tokens, scale, seen, self._thumbnails, timeline.canvas, caption)
+        numbers = self._gap_numbers()
+        busy = {row.gap_id for row in self._session.jobs.rows if row.state.name in ("QUEUED", "RUNNING")}
+        for track in range(len(self._lanes)):
+            line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
+            painter.fillRect(line, QColor(tokens.panel))
+            for start, item in self._lanes[track].between(scale.frame(seen.left()), scale.frame(seen.right()) + 1):
+                box = self.box_of(track, start, item.length)
+                if isinstance(item, Clip):
+                    paint_clip(painter, item, box, item.id == selection.clip_id, brushes)
+                elif isinstance(item, Gap):
+                    chosen = item.id == selection.gap_id
+                    paint_gap(painter, item, numbers[item.id], box, chosen, item.id in busy, brushes)
+                else:
+                    paint_foreign(painter, item.note, box, brushes)
+        if not timeline.length:
+            self._paint_hint(painter, rows)
+
+    def _gap_numbers(self) -> dict[GapId, int]:
+        cached = getattr(self, "_numbers", None)
+        if cached is None or cached[0] is not self._lanes.timeline:
+            numbers = {placed.gap.id: n for n, placed in enumerate(gaps_of(self._lanes.timeline), 1)}
+            self._numbers = (self._lanes.timeline, numbers)
+        return self._numbers[1]
+
+    def _paint_hint(self, painter: QPainter, rows: Rows) -> None:
+        painter.setFont(self.font())
+        painter.setPen(QColor(tokens_of(self).quiet))
+        area = QRectF(rows.header, rows.ruler, self.viewport().width() - rows.header, rows.height)
+        painter.drawText(
+            area,
+            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+            tr("Drop two clips here. The space between them becomes a gap."),
+        )
+
+    def _paint_drop(self, painter: QPainter) -> None:
+        if self._drop is None:
+            return
+        color = QColor(tokens_of(self).accent)
+        box = self.box_of(self._drop.track, self._drop.start, max(1, self._drop.length))
+        painter.fillRect(QRectF(box.left() - 1, box.top(), 2, box.height()), color)
+        color.setAlpha(60)
+        painter.fillRect(box, color)
+
+    def _paint_frame(self, painter: QPainter, scale: TimeScale, rows: Rows, width: int, height: int) -> None:
+        """Ruler, track names, marks and the playhead: what lies over the tracks."""
+        tokens, selection = tokens_of(self), self._session.selection
+        painter.fillRect(QRectF(0, 0, width, rows.ruler), QColor(tokens.window))
+        painter.save()
+        painter.setClipRect(QRectF(rows.header, 0, width - rows.header, height))
+        ruler = QRectF(rows.header, 0, width - rows.header, rows.ruler)
+        painter.setFont(caption_font(self.font()))
+        paint_ruler(painter, ruler, self._lanes.timeline, scale, tokens)
+        paint_marks(painter, ruler, selection.mark_in, selection.mark_out, scale, tokens)
+        if self._lanes.timeline.length:
+            paint_playhead(painter, scale.x(self._playhead), rows.ruler, height, tokens)
+        painter.restore()
+        painter.fillRect(QRectF(0, 0, rows.header, height), QColor(tokens.window))
+        painter.setPen(QColor(tokens.quiet))
+        painter.setClipRect(QRectF(0, rows.ruler, width, height))
+        for track in range(len(self._lanes)):
+            name = self._lanes[track].track.name
+            box = QRectF(4, rows.top(track), rows.header - 8, rows.track)
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(box.width()))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setClipping(False)
+        if self.hasFocus():
+            painter.setPen(QColor(tokens.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._pan = event.position().toPoint()
+            return
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        hit = self.hit(event.position())
+        selection = self._session.selection
+        if hit.place in (Place.RULER, Place.EMPTY):
+            if hit.place is Place.EMPTY:
+                selection.clear()
+            self._gesture = Scrub(self._session)
+            self._gesture.drag(hit.frame, 0)
+        elif isinstance(hit.item, Clip):
+            selection.select_clip(hit.item.id)
+            self._pressed = (event.position(), hit, event.modifiers())
+        elif isinstance(hit.item, Gap):
+            selection.select_gap(hit.item.id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        if self._pan is not None:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() + self._pan.x() - point.toPoint().x())
+            self._pan = point.toPoint()
+            return
+        if self._pressed is not None and self._gesture is None:
+            if (point - self._pressed[0]).manhattanLength() < _DRAG_STARTS_PX:
+                return
+            self._gesture = self._begin_drag(*self._pressed)
+        if self._gesture is None:
+            self._show_cursor(self.hit(point))
+            return
+        is_scrub = isinstance(self._gesture, Scrub)
+        frame = self.scale.frame(point.x()) if is_scrub else self.scale.nearest(point.x())
+        self._gesture.drag(frame, self.rows.nearest_track(point.y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        del event
+        if self._gesture is not None:
+            self._gesture.end()
+        self._gesture = None
+        self._pressed = None
+        self._pan = None
+        self._set_ranges()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On a gap or clip: the playhead goes to its first frame."""
+        hit = self.hit(event.position())
+        if hit.item is not None:
+            self._session.selection.set_playhead(hit.start)
+
+    def _begin_drag(self, point: QPointF, hit: Hit, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        if not isinstance(hit.item, Clip) or hit.track is None:
+            return None
+        placed = PlacedClip(hit.track, hit.start, hit.item)
+        kind = {Place.HEAD: TrimHead, Place.TAIL: TrimTail}.get(hit.place)
+        if kind is None:
+            kind = MoveAlone if modifiers & Qt.KeyboardModifier.AltModifier else Shift
+        return kind(self._session.document, placed, self.scale.nearest(point.x()))
+
+    def _show_cursor(self, hit: Hit) -> None:
+        is_edge = hit.place in (Place.HEAD, Place.TAIL)
+        self.viewport().setCursor(Qt.CursorShape.SplitHCursor if is_edge else Qt.CursorShape.ArrowCursor)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(1.0015 ** steps.y(), event.position().x())
+            return
+        sideways = steps.x() or (steps.y() if self.verticalScrollBar().maximum() == 0 else 0)
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            sideways = steps.y() or steps.x()
+        if sideways:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - sideways)
+        else:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() - steps.y() // 2)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        hit = self.hit(QPointF(event.pos()))
+        if isinstance(hit.item, Clip):
+            self._session.selection.select_clip(hit.item.id)
+        elif isinstance(hit.item, Gap):
+            self._session.selection.select_gap(hit.item.id)
+        self.menu_wanted.emit(hit, event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return selects what stands under the playhead; the other keys are actions of the window."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.select_at_playhead()
+            return
+        super().keyPressEvent(event)
+
+    def select_at_playhead(self) -> None:
+        placed = clip_at(self._lanes.timeline, self._playhead)
+        if placed:
+            self._session.selection.select_clip(placed.clip.id)
+            return
+        for track in range(len(self._lanes)):
+            found = self._lanes[track].at(self._playhead)
+            if found and isinstance(found[1], Gap):
+                self._session.selection.select_gap(found[1].id)
+
+    def focusInEvent(self, event: QEvent) -> None:  # type: ignore[override]  # any event will do: only repaints
+        del event
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QEvent) -> None:  # type: ignore[override]  # any event will do: only repaints
+        del event
+        self.viewport().update()
+
+    # Drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if can_drop(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if can_drop(event.mimeData()):
+            self._drop = self._spot(event.position(), event.mimeData())
+            event.acceptProposedAction()
+            self.viewport().update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        del event
+        self._drop = None
+        self.viewport().update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        spot = self._spot(event.position(), event.mimeData())
+        self._drop = None
+        if take_drop(self._session, event.mimeData(), spot):
+            event.acceptProposedAction()
+        self.viewport().update()
+
+    def _spot(self, point: QPointF, mime: QMimeData) -> DropSpot:
+        track = self.rows.nearest_track(point.y())
+        length = drop_length(self._lanes.timeline, mime)
+        start = self._lanes[track].free_start(max(0, self.scale.nearest(point.x())), max(1, length))
+        return DropSpot(track, start, length)
