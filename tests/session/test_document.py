@@ -276,12 +276,17 @@ session.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs RLIMIT_FSIZE")
-def test_full_disk_never_damages_the_saved_project(home: Path, tmp_path: Path) -> None:
+def test_full_disk_never_damages_the_saved_project(repository: Path, tmp_path: Path) -> None:
     path = tmp_path / "film.mpdproj"
     write_project(path, Timeline(name="good"))
     before = path.read_bytes()
     ran = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", _FULL_DISK, str(path)],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     assert path.read_bytes() == before
