@@ -15,6 +15,7 @@ from types import ModuleType
 from project_venv import SetupError
 
 _LIST = Path(__file__).resolve().parents[1] / "mpd_studio" / "core" / "system_libraries.py"
+_QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
 def _load_list() -> ModuleType:
@@ -83,7 +84,7 @@ def ensure_virtual_display() -> None:
 @functools.cache
 def _refresh_package_lists() -> None:
     """Once a run. A partly unreachable list is not yet a failure: the install that follows decides."""
-    subprocess.run(["apt-get", "update", "-q"], capture_output=True, check=False)
+    subprocess.run(["apt-get", "update", "-q"], env=_QUIET | os.environ, capture_output=True, check=False)
 
 
 def apt_install(packages: Iterable[str]) -> None:
@@ -94,11 +95,12 @@ def apt_install(packages: Iterable[str]) -> None:
     """
     names = tuple(packages)
     print(f"Installing system packages: {' '.join(names)} …")
-    environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     command = list(_load_list().install_command(names))
     try:
         _refresh_package_lists()
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, errors="replace", check=False)
+        done = subprocess.run(
+            command, env=_QUIET | os.environ, capture_output=True, text=True, errors="replace", check=False
+        )
     except FileNotFoundError as error:
         raise SetupError(f"apt-get was not found. {_load_list().install_advice(names)}") from error
     if done.returncode != 0:
