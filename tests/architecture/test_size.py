@@ -17,7 +17,7 @@ def python_files(root: Path) -> list[Path]:
 
 def too_long(paths: list[Path]) -> list[str]:
     counts = ((path, len(path.read_text(encoding="utf-8").splitlines())) for path in paths)
-    return [f"{path.name}: {lines} lines" for path, lines in counts if lines > MOST_LINES]
+    return [f"{path}: {lines} lines" for path, lines in counts if lines > MOST_LINES]
 
 
 def test_no_file_is_longer_than_one_sitting(repository: Path) -> None:
