@@ -1,13 +1,14 @@
 """Movies: ProRes 422 HQ and 4444, DNxHR HQX, FFV1 and H.264, with the tags they were converted with.
 
 All carry primaries, transfer, matrix, and a start timecode. The Y'CbCr ones are limited range, H.264 also full when the
-source was. FFV1 is coded as RGB, so that every pixel comes back as it was. Rates are exact in all.
+source was. DNxHR is always converted with BT.709: FFmpeg's encoder says so in every frame, whatever it is told. FFV1
+is coded as RGB, so that every pixel comes back as it was. Rates are exact in all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -35,7 +36,10 @@ _ANY_SIZE = "ProRes 4444 (prores4444), FFV1 (ffv1) or pictures (png, png16, tiff
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    """subsampling: luma samples per chroma sample, across and down; None when coded as RGB."""
+    """subsampling: luma samples per chroma sample, across and down; None when coded as RGB.
+
+    matrix: the only one that the codec can state; None for any.
+    """
 
     name: str
     options: tuple[tuple[str, str], ...]
@@ -43,12 +47,13 @@ class _Codec:
     bits: int
     smallest: Size = Size(1, 1)
     can_be_full_range: bool = False
+    matrix: str | None = None
 
 
 _CODECS = {
     "prores422hq": _Codec("prores_ks", (("profile", "3"), ("vendor", "apl0")), (2, 1), 10),
     "prores4444": _Codec("prores_ks", (("profile", "4"), ("vendor", "apl0"), ("alpha_bits", "16")), (1, 1), 10),
-    "dnxhr_hqx": _Codec("dnxhd", (("profile", "dnxhr_hqx"),), (2, 1), 10, smallest=Size(256, 120)),
+    "dnxhr_hqx": _Codec("dnxhd", (("profile", "dnxhr_hqx"),), (2, 1), 10, smallest=Size(256, 120), matrix="bt709"),
     "ffv1": _Codec("ffv1", (("level", "3"), ("slicecrc", "1")), None, 16),
     "h264": _Codec("libx264", (("crf", "14"), ("preset", "medium")), (2, 2), 8, can_be_full_range=True),
 }
@@ -123,7 +128,8 @@ class MovieExporter:
         if self._codec.subsampling is None:
             return rgb_tags(first.color)
         is_full = first.color.range == "full" and first.color.matrix != "rgb" and self._codec.can_be_full_range
-        return movie_tags(first.color, first.size, full_range=is_full)
+        tags = movie_tags(first.color, first.size, full_range=is_full)
+        return replace(tags, matrix=self._codec.matrix or tags.matrix)
 
     def _add_stream(self, container: OutputContainer, first: Picture, tags: ColorTags, job: WriteJob) -> VideoStream:
         options = dict(self._codec.options)
