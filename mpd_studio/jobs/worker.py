@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from mpd_studio.core.errors import Cancelled
 from mpd_studio.core.progress import Progress
 from mpd_studio.jobs.job import Job, failure_from
-from mpd_studio.jobs.kept_true import keep_true
+from mpd_studio.jobs.kept_constants import keep_constants
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Worker(QThread):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        keep_true()
+        keep_constants()
         self.setObjectName(name)
         self._waiting: deque[Job] = deque()
         self._running: _Run | None = None
