@@ -28,7 +28,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def difference_along(first: np.ndarray, last: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """How unlike each pixel of `first` is to where `flow` sends it in `last`; leaving the picture costs half the most."""
+    """How unlike each pixel of `first` is to where `flow` sends it in `last`; off the picture, half of the most."""
     height, width = flow.shape[:2]
     where = grid(height, width) + flow
     cost = difference(first, sample(last, where))

@@ -6,25 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, Capability, EngineInfo
-from mpd_studio.core.inbetween import InbetweenRequest, Quality
+from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
-from mpd_studio.motion.appearance import appearance
-from mpd_studio.motion.between import motion_at
+from mpd_studio.engines.flow.scene import build_scene
 from mpd_studio.motion.boundary import check_boundary
-from mpd_studio.motion.confidence import balance, standing_difference
-from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE, Effort, two_way_flow
-from mpd_studio.motion.luminance import working_pair, working_size
-from mpd_studio.motion.paths import ease, new_frame_times
-from mpd_studio.motion.render import render
-from mpd_studio.motion.warp import Sampling, resize_plane
-
-_EFFORTS = {
-    Quality.DRAFT: Effort(working_pixels=60_000, look_back=False),
-    Quality.NORMAL: Effort(working_pixels=130_000),
-    Quality.BEST: Effort(working_pixels=260_000),
-}
-_SAMPLINGS = {Quality.DRAFT: Sampling.LINEAR, Quality.NORMAL: Sampling.CUBIC, Quality.BEST: Sampling.CUBIC}
+from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
+from mpd_studio.motion.paths import new_frame_times
 
 
 class FlowEngine:
@@ -57,21 +45,13 @@ class FlowEngine:
         return self._frames(request, pictures, reporter)
 
     def _frames(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
-        first, last = pictures.first.pixels, pictures.last.pixels
+        first = pictures.first
         reporter.report(Progress("Motion", 0, 1))
-        tick = reporter.raise_if_cancelled
-        effort = _EFFORTS[request.settings.quality]
-        small = working_pair(first, last, working_size(request.canvas, effort.working_pixels))
-        field = two_way_flow(*small, effort, tick)
-        looks = appearance(small[0]), appearance(small[1])
-        standing = standing_difference(*looks)
-        for index, time in enumerate(ease(request.guidance.ease, new_frame_times(request.new_frames))):
+        scene = build_scene(request, pictures, reporter.raise_if_cancelled)
+        for index, time in enumerate(new_frame_times(request.new_frames)):
             reporter.report(Progress("New frames", index, request.new_frames))
-            motion = motion_at(field, float(time))
-            mixing = balance(motion, *looks, standing)
-            pixels = render(first, last, motion, mixing, _SAMPLINGS[request.settings.quality], tick)
-            confidence = resize_plane(mixing.confidence, *first.shape[:2])
-            yield Picture(pixels, pictures.first.color, pictures.first.bit_depth, confidence)
+            pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
+            yield Picture(pixels, first.color, first.bit_depth, confidence)
         reporter.report(Progress("New frames", request.new_frames, request.new_frames))
 
     def unload(self) -> None:

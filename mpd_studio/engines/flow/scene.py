@@ -1,0 +1,104 @@
+"""Everything measured once for a gap, and any frame of it made from that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpd_studio.core.engine import BoundaryPictures
+from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.inbetween import InbetweenRequest, Quality
+from mpd_studio.motion.appearance import appearance
+from mpd_studio.motion.backdrop import Backdrop, fill_unseen
+from mpd_studio.motion.between import motion_at
+from mpd_studio.motion.confidence import Balance, balance, standing_difference
+from mpd_studio.motion.field import MotionField
+from mpd_studio.motion.flow import Effort, two_way_flow
+from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
+from mpd_studio.motion.luminance import working_pair, working_size
+from mpd_studio.motion.paths import ease
+from mpd_studio.motion.pieces import Piece, build_pieces, place
+from mpd_studio.motion.render import render
+from mpd_studio.motion.warp import Sampling, resize_plane
+
+_EFFORTS = {
+    Quality.DRAFT: Effort(working_pixels=60_000, look_back=False),
+    Quality.NORMAL: Effort(working_pixels=130_000),
+    Quality.BEST: Effort(working_pixels=260_000),
+}
+_SAMPLINGS = {Quality.DRAFT: Sampling.LINEAR, Quality.NORMAL: Sampling.CUBIC, Quality.BEST: Sampling.CUBIC}
+_OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothing but the user's word speaks for it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """field: the motion, behind the pieces where there are any. looks: appearances at the field's size."""
+
+    first: np.ndarray
+    last: np.ndarray
+    guidance: Guidance
+    field: MotionField
+    looks: tuple[np.ndarray, np.ndarray]
+    standing: np.ndarray
+    pieces: tuple[Piece, ...]
+    backdrop: Backdrop | None
+    holds: Holds | None
+    sampling: Sampling
+
+    def frame_at(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+        """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence."""
+        pixels, confidence = self._behind(ease(self.guidance.ease, time), tick)
+        for piece in self.pieces:
+            tick()
+            box, opaque = lay_piece(
+                pixels, (self.first, self.last), piece, place(piece, self.guidance, time), self.sampling
+            )
+            known = max(piece.turn.match, _OWN_WAY) if piece.agrees else _OWN_WAY
+            confidence[box] += (known - confidence[box]) * opaque
+        if self.holds is not None:
+            pixels = hold_still(pixels, self.first, self.holds, self.pieces, self.guidance, time)
+            confidence = np.maximum(confidence, self.holds.still)
+        return pixels, confidence
+
+    def _behind(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+        height, width = self.first.shape[:2]
+        if time in (0.0, 1.0) or (not self.pieces and np.array_equal(self.first, self.last)):
+            return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
+        motion = motion_at(self.field, time)
+        tick()
+        mixing = balance(motion, *self.looks, self.standing)
+        if self.backdrop is None:
+            pixels = render(self.first, self.last, motion, mixing, self.sampling, tick)
+            return pixels, resize_plane(mixing.confidence, height, width).copy()
+        hidden = self.backdrop.hidden(motion)
+        whole: Balance = self.backdrop.balance(mixing, hidden)
+        tick()
+        pixels = render(self.first, self.last, motion, whole, self.sampling, tick)
+        return fill_unseen(pixels, hidden), whole.confidence
+
+
+def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Scene:
+    """Measure the motion between the boundary frames and prepare what the user drew.
+
+    Raises:
+        UnsupportedRequest: a region's mask picture was not handed over.
+    """
+    first, last = pictures.first.pixels, pictures.last.pixels
+    guidance, quality = request.guidance, request.settings.quality
+    effort = _EFFORTS[quality]
+    holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
+    small = working_pair(first, last, working_size(request.canvas, effort.working_pixels))
+    field = two_way_flow(*small, effort, tick)
+    looks = appearance(small[0]), appearance(small[1])
+    pieces: tuple[Piece, ...] = ()
+    backdrop = None
+    if guidance.paths:
+        tick()
+        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks)
+        tick()
+        backdrop = Backdrop(pieces)
+        field = backdrop.field(field)
+    standing = standing_difference(*looks)
+    return Scene(first, last, guidance, field, looks, standing, pieces, backdrop, holds, _SAMPLINGS[quality])

@@ -1,0 +1,142 @@
+"""Laying the pieces over the backdrop, and what holds still over everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.guidance import Guidance, RegionMode
+from mpd_studio.core.ids import RegionId
+from mpd_studio.motion.affine import mapped
+from mpd_studio.motion.blend import to_dtype
+from mpd_studio.motion.pieces import Piece, Placement, carried_regions, looked_up, place, within
+from mpd_studio.motion.rasterise import region_mask
+from mpd_studio.motion.warp import Sampling, grid, sample
+
+_LATE = (0.8, 1.0)  # when a piece whose ends differ changes from the first frame's pixels to the last's
+
+
+def lay_piece(
+    canvas: np.ndarray,
+    pair: tuple[np.ndarray, np.ndarray],
+    piece: Piece,
+    placement: Placement,
+    sampling: Sampling,
+) -> tuple[tuple[slice, slice], np.ndarray]:
+    """Draw a piece onto `canvas` (h, w, c), in place. pair: both frames in the dtype of the canvas.
+
+    Returns: the box that was touched, and (rows, columns) float32 how opaque the piece is there.
+    """
+    box = _bounds(piece, placement, canvas.shape[0], canvas.shape[1])
+    here = _places(box)
+    if not here.size:
+        return box, np.zeros(here.shape[:2], np.float32)
+    first_places, last_places = mapped(placement.to_first, here), mapped(placement.to_last, here)
+    first_mask, last_mask = looked_up(piece.first_mask, first_places), looked_up(piece.last_mask, last_places)
+    if piece.frozen:
+        last_mask = np.zeros_like(last_mask)
+    share = _late_share(piece, placement.along)
+    early = (1 - share) * first_mask * within(first_places, *canvas.shape[:2])
+    late = share * last_mask * within(last_places, *canvas.shape[:2])
+    opaque = first_mask if share == 0 else np.maximum(first_mask, last_mask)
+    mix = (late / np.maximum(early + late, 1e-6))[..., None]
+    from_first = sample(pair[0], first_places, sampling).astype(np.float32, copy=False)
+    from_last = sample(pair[1], last_places, sampling).astype(np.float32, copy=False)
+    content = from_first * (1 - mix) + from_last * mix
+    under = canvas[box].astype(np.float32, copy=False)
+    cover = opaque[..., None]
+    canvas[box] = to_dtype(under * (1 - cover) + content * cover, canvas.dtype)
+    return box, opaque
+
+
+def _late_share(piece: Piece, along: float) -> float:
+    """How much of the last frame's pixels the piece shows."""
+    if piece.frozen:
+        return 0.0
+    if piece.agrees:
+        return along
+    part = min(max((along - _LATE[0]) / (_LATE[1] - _LATE[0]), 0.0), 1.0)
+    return part * part * (3 - 2 * part)
+
+
+def _bounds(piece: Piece, placement: Placement, height: int, width: int) -> tuple[slice, slice]:
+    """The box, within the picture, that the moved masks can reach."""
+    corners = []
+    for mask, affine in ((piece.first_mask, placement.to_first), (piece.last_mask, placement.to_last)):
+        rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
+        if len(rows):
+            box = [(x, y) for x in (columns[0] - 2, columns[-1] + 2) for y in (rows[0] - 2, rows[-1] + 2)]
+            corners.append((np.array(box) - affine[:, 2]) @ np.linalg.inv(affine[:, :2]).T)
+    if not corners:
+        return slice(0, 0), slice(0, 0)
+    low, high = np.concatenate(corners).min(axis=0), np.concatenate(corners).max(axis=0)
+    left, right = (int(np.clip(x, 0, width)) for x in (np.floor(low[0]), np.ceil(high[0]) + 1))
+    top, bottom = (int(np.clip(y, 0, height)) for y in (np.floor(low[1]), np.ceil(high[1]) + 1))
+    return slice(top, bottom), slice(left, right)
+
+
+def _places(box: tuple[slice, slice]) -> np.ndarray:
+    rows, columns = box
+    x, y = np.meshgrid(
+        np.arange(columns.start, columns.stop, dtype=np.float32), np.arange(rows.start, rows.stop, dtype=np.float32)
+    )
+    return np.dstack([x, y])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holds:
+    """What the regions hold still. still: (h, w) float32, how far the first frame shows, over everything else.
+
+    movable: (h, w) float32 where 'moves' regions that no path carries allow motion; None when nothing is held that way.
+    """
+
+    still: np.ndarray
+    movable: np.ndarray | None
+
+
+def build_holds(guidance: Guidance, size: Size, masks: Sequence[tuple[RegionId, np.ndarray]] = ()) -> Holds:
+    """The fixed part of what holds still; regions that a path carries are pieces, and come in `hold_still`."""
+    carried = {region.id for path in guidance.paths for region in carried_regions(guidance, path)}
+    still = np.zeros((size.height, size.width), np.float32)
+    movable = np.zeros_like(still)
+    for region in guidance.regions:
+        if region.id in carried:
+            continue
+        target = still if region.mode is RegionMode.STILL else movable
+        np.maximum(target, region_mask(region, size, masks), out=target)
+    any_moves = any(region.mode is RegionMode.MOVES for region in guidance.regions)
+    return Holds(still, movable if any_moves else None)
+
+
+def hold_still(
+    pixels: np.ndarray, first: np.ndarray, holds: Holds, pieces: Sequence[Piece], guidance: Guidance, time: float
+) -> np.ndarray:
+    """Put the first frame's pixels where nothing may move; exactly those where the mask is full.
+
+    Outside 'moves' regions the first frame stands to the end of the gap: where the last frame differs there, the
+    change comes with the last frame itself. A carried 'moves' region frees its place on the first frame (what it
+    leaves behind is filled) and the place where it is now.
+    """
+    held = holds.still
+    if holds.movable is not None:
+        free = holds.movable.copy()
+        here = grid(*free.shape)
+        for piece in pieces:
+            if piece.moves:
+                np.maximum(free, _freed(piece, place(piece, guidance, time), here), out=free)
+        held = np.maximum(held, 1 - free)
+    if not held.any():
+        return pixels
+    part = held[..., None]
+    mixed = pixels.astype(np.float32) * (1 - part) + first.astype(np.float32) * part
+    return np.where(part >= 1, first, np.where(part <= 0, pixels, to_dtype(mixed, first.dtype)))
+
+
+def _freed(piece: Piece, placement: Placement, here: np.ndarray) -> np.ndarray:
+    """Where a carried region was on the first frame and where it is now."""
+    now_first = looked_up(piece.first_mask, mapped(placement.to_first, here))
+    now_last = looked_up(piece.last_mask, mapped(placement.to_last, here))
+    return np.maximum(piece.first_mask, np.maximum(now_first, now_last))

@@ -1,0 +1,133 @@
+"""How a piece of the first frame turned and grew on its way to the last."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mpd_studio.core.geometry import Point
+from mpd_studio.motion.warp import sample
+
+_COARSE, _FINE = 33, 81  # samples across the patch: few, to try many angles; more, to be exact and hard to please
+_ANGLES = np.radians(np.arange(-60, 61, 10))
+_SCALES = (0.7, 0.84, 1.0, 1.19, 1.42)
+_PLAIN = 0.03  # a turn or growth must explain this much more than none
+_STEPS = 12
+_FLAT = 1.0  # variance in 8-bit values below which there is nothing to correlate
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """Turn by `angle` (radians, x towards y), grow by `scale`, then move by `offset` canvas pixels.
+
+    match: correlation (−1..1) of the two patches under it.
+    """
+
+    angle: float = 0.0
+    scale: float = 1.0
+    offset: tuple[float, float] = (0.0, 0.0)
+    match: float = 0.0
+
+    def matrix(self, part: float = 1.0) -> np.ndarray:
+        """(2, 2) turn and growth after `part` (0..1) of the way."""
+        scale, angle = self.scale**part, self.angle * part
+        return scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+
+
+def fit_similarity(
+    first: np.ndarray, last: np.ndarray, start: Point, end: Point, reach: float, most_offset: float
+) -> Similarity:
+    """Find the turn and growth under which the surroundings of `start` look most like those of `end`.
+
+    first, last: (h, w) float32 luma at canvas size. reach: radius of the surroundings in pixels.
+    most_offset: how far in pixels the centre may be corrected; a better fit farther off is not taken.
+    """
+    coarse = _Patch(first, last, start, end, reach, _COARSE)
+    tries = [Similarity(float(angle), scale) for angle in _ANGLES for scale in _SCALES]
+    matches = [coarse.match(each) + (_PLAIN if each == Similarity() else 0) for each in tries]
+    best = coarse.refined(tries[int(np.argmax(matches))], most_offset)
+    fine = _Patch(first, last, start, end, reach, _FINE)
+    begins = [replace(each, match=fine.match(each)) for each in (best, Similarity())]
+    return max((fine.refined(begin, most_offset) for begin in begins), key=lambda each: each.match)
+
+
+class _Patch:
+    """The surroundings of a path's two ends, sampled on one grid."""
+
+    def __init__(self, first: np.ndarray, last: np.ndarray, start: Point, end: Point, reach: float, side: int) -> None:
+        axis = np.linspace(-1, 1, side, dtype=np.float32)
+        unit = np.dstack(np.meshgrid(axis, axis))
+        self._weight = np.clip(1.2 - np.hypot(unit[..., 0], unit[..., 1]), 0, 1)
+        self._places = unit * np.float32(reach)
+        self._end = end
+        self._last = _smoothed(last, reach / side)
+        self._here = _look(_smoothed(first, reach / side), self._places, np.eye(2), start)
+
+    def match(self, similarity: Similarity) -> float:
+        return _match(self._here, self._there(similarity.matrix(), similarity.offset), self._weight)
+
+    def refined(self, begin: Similarity, most_offset: float) -> Similarity:
+        """Gauss–Newton on turn, growth, offset, and on the gain and level of the light; keeps the best on the way."""
+        (a, b), (x, y) = begin.matrix()[:, 0], begin.offset
+        best = begin
+        for _ in range(_STEPS):
+            x, y = (float(np.clip(value, -most_offset, most_offset)) for value in (x, y))
+            matrix = np.array([[a, -b], [b, a]])
+            there = self._there(matrix, (x, y))
+            found = _match(self._here, there, self._weight)
+            if found > best.match:
+                best = Similarity(math.atan2(b, a), math.hypot(a, b), (x, y), found)
+            step = _step(self._here, there, self._places, self._weight, matrix)
+            if step is None:
+                break
+            a, b, x, y = a + step[0], b + step[1], x + step[2], y + step[3]
+            if not 0.4 < math.hypot(a, b) < 2.5:
+                break
+        return best
+
+    def _there(self, matrix: np.ndarray, offset: tuple[float, float]) -> np.ndarray:
+        return _look(self._last, self._places, matrix, Point(self._end.x + offset[0], self._end.y + offset[1]))
+
+
+def _smoothed(picture: np.ndarray, sigma: float) -> np.ndarray:
+    import cv2
+
+    return cv2.GaussianBlur(picture, (0, 0), max(sigma, 0.7))
+
+
+def _look(picture: np.ndarray, places: np.ndarray, matrix: np.ndarray, centre: Point) -> np.ndarray:
+    where = places @ matrix.T.astype(np.float32) + np.array([centre.x - 0.5, centre.y - 0.5], np.float32)
+    return sample(picture, where.astype(np.float32))
+
+
+def _match(one: np.ndarray, other: np.ndarray, weight: np.ndarray) -> float:
+    """Weighted correlation. Two flat patches match as far as their levels do; a flat one matches no other."""
+    total = float(weight.sum())
+    level_one, level_other = float((one * weight).sum()) / total, float((other * weight).sum()) / total
+    a, b = one - level_one, other - level_other
+    power_one, power_other = float((a * a * weight).sum()) / total, float((b * b * weight).sum()) / total
+    if max(power_one, power_other) < _FLAT:
+        return max(0.0, 1 - abs(level_one - level_other) / 16)
+    power = math.sqrt(power_one * power_other)
+    return float((a * b * weight).sum()) / total / power if power > _FLAT / 4 else 0.0
+
+
+def _step(
+    here: np.ndarray, there: np.ndarray, places: np.ndarray, weight: np.ndarray, matrix: np.ndarray
+) -> np.ndarray | None:
+    spacing = float(places[0, 1, 0] - places[0, 0, 0])
+    gradient_y, gradient_x = np.gradient(there, spacing)
+    # gradients were taken along the turned patch; bring them back to the picture's own axes
+    back = np.linalg.inv(matrix)
+    gx = gradient_x * back[0, 0] + gradient_y * back[1, 0]
+    gy = gradient_x * back[0, 1] + gradient_y * back[1, 1]
+    px, py = places[..., 0], places[..., 1]
+    columns = np.stack([gx * px + gy * py, gy * px - gx * py, gx, gy, there, np.ones_like(there)], axis=-1)
+    flat, heavy = columns.reshape(-1, 6).astype(np.float64), weight.reshape(-1, 1).astype(np.float64)
+    normal = flat.T @ (flat * heavy) + 1e-6 * np.eye(6)
+    try:
+        return np.linalg.solve(normal, flat.T @ ((here - there).reshape(-1, 1) * heavy))[:4, 0]
+    except np.linalg.LinAlgError:
+        return None
