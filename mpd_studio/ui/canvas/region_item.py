@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import MotionRegion
 from mpd_studio.ui.canvas import ink
 from mpd_studio.ui.canvas.region_shape import bounds
-from mpd_studio.ui.canvas.stroke_shape import StrokeShape, center_lines
+from mpd_studio.ui.canvas.stroke_raster import StrokeRaster, paint_coverage
 
 _NOWHERE = Point(0.0, 0.0)
 
@@ -39,9 +39,10 @@ class RegionItem(QGraphicsItem):
         super().__init__()
         self._look = look
         self._scale = scale
-        self._strokes = StrokeShape()
+        self._strokes = StrokeRaster()
         self._outline = QPainterPath()
         self._box = QRectF()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # to know what is exposed
         self._shape_changed(None)
 
     @property
@@ -63,26 +64,18 @@ class RegionItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return self._box
 
-    @property
-    def area(self) -> QPainterPath:
-        """The inside, in canvas pixels, before anything carries it."""
-        return self._strokes.area if self._look.region.strokes else self._outline
-
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = self._look
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(1.0 if look.is_here else 0.55)
         if look.is_selected and look.region.feather > 0:
             self._paint_feather(painter)
-        self._paint_inside(painter)
         if look.region.outline:
-            style = Qt.PenStyle.SolidLine if look.is_here else Qt.PenStyle.DashLine
-            width = ink.LINE + (0.75 if look.is_selected else 0.0)
-            ink.stroke_with_halo(painter, self._outline, self._color(), width, style)
-        elif look.is_selected:
-            ink.stroke_with_halo(painter, center_lines(look.region.strokes), self._color(), 1.0)
+            self._paint_outlined(painter)
+        elif look.region.strokes:
+            self._paint_strokes(painter, option.exposedRect, _NOWHERE)
         if look.carried != _NOWHERE:
-            self._paint_carried(painter)
+            self._paint_carried(painter, option.exposedRect)
         if look.is_selected:
             self._paint_handles(painter)
 
@@ -109,7 +102,7 @@ class RegionItem(QGraphicsItem):
             self._box = box
         if only_grew and added is not None:
             around = 4 / self._scale
-            self.update(added.boundingRect().adjusted(-around, -around, around, around))
+            self.update(added.adjusted(-around, -around, around, around))
         else:
             self.update()
 
@@ -121,10 +114,25 @@ class RegionItem(QGraphicsItem):
         room = (region.feather if self._look.is_selected else 0.0) + (ink.HANDLE + 4) / self._scale
         return box.united(carried).adjusted(-room, -room, room, room)
 
-    def _paint_inside(self, painter: QPainter) -> None:
-        area = self.area
-        painter.fillPath(area, QColor(0, 0, 0, 40))
-        painter.fillPath(area, ink.hatch(self._look.region.mode, self._scale))
+    def _paint_outlined(self, painter: QPainter) -> None:
+        look = self._look
+        for brush in self._brushes():
+            painter.fillPath(self._outline, brush)
+        style = Qt.PenStyle.SolidLine if look.is_here else Qt.PenStyle.DashLine
+        width = ink.LINE + (0.75 if look.is_selected else 0.0)
+        ink.stroke_with_halo(painter, self._outline, self._color(), width, style)
+
+    def _paint_strokes(self, painter: QPainter, exposed: QRectF, offset: Point) -> None:
+        painter.save()
+        painter.translate(offset.x, offset.y)
+        there = exposed.translated(-offset.x, -offset.y)
+        brushes = self._brushes() if offset == _NOWHERE else ()
+        paint_coverage(painter, self._strokes, there, brushes, self._color(), ink.HALO)
+        painter.restore()
+
+    def _brushes(self) -> tuple[QBrush, ...]:
+        tint = QColor(0, 0, 0, 70 if self._look.is_selected else 40)
+        return QBrush(tint), ink.hatch(self._look.region.mode, self._scale)
 
     def _paint_feather(self, painter: QPainter) -> None:
         """A light band as wide as the soft edge; half of the pen lies inside, under the hatch."""
@@ -137,16 +145,15 @@ class RegionItem(QGraphicsItem):
         if self._look.region.outline:
             painter.drawPath(self._outline)
 
-    def _paint_carried(self, painter: QPainter) -> None:
+    def _paint_carried(self, painter: QPainter, exposed: QRectF) -> None:
         """Where the path has carried it on this frame."""
+        carried = self._look.carried
+        if self._look.region.strokes:
+            self._paint_strokes(painter, exposed, carried)
+            return
         painter.save()
-        painter.translate(self._look.carried.x, self._look.carried.y)
-        if self._look.region.outline:
-            ink.stroke_with_halo(painter, self._outline, self._color(), 1.0, Qt.PenStyle.DashLine)
-        else:
-            color = self._color()
-            color.setAlpha(60)
-            painter.fillPath(self._strokes.area, color)
+        painter.translate(carried.x, carried.y)
+        ink.stroke_with_halo(painter, self._outline, self._color(), 1.0, Qt.PenStyle.DashLine)
         painter.restore()
 
     def _paint_handles(self, painter: QPainter) -> None:

@@ -14,6 +14,7 @@ from mpd_studio.session.frame_work import DraftFrame, PictureSource
 from mpd_studio.session.selection import Shown
 from mpd_studio.session.session import Session
 
+
 class ShownKind(Enum):
     NOTHING = "nothing"
     CLIP = "clip"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from itertools import count
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +16,15 @@ from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
 
 Edit = Callable[[Timeline, GapId], Timeline]
 _NOTHING = ShownFrame(ShownKind.NOTHING, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """Point or corner `index` of the path or region `of`, which has `count` of them."""
+
+    of: str
+    index: int
+    count: int
 
 
 class Stage(QObject):
@@ -31,7 +41,7 @@ class Stage(QObject):
         super().__init__(parent)
         self.session = session
         self.shown = _NOTHING
-        self._picked: int | None = None
+        self._picked: _Picked | None = None
         self._new_mode = RegionMode.STILL
         self._brush_width = 40.0
         self._brush_softness = 0.3
@@ -78,28 +88,20 @@ class Stage(QObject):
 
     @property
     def picked(self) -> int | None:
-        return self._picked
+        selection = self.session.selection
+        picked = self._picked
+        return picked.index if picked and picked.of in (selection.path_id, selection.region_id) else None
 
-    def pick_path(self, path_id: PathId | None, point: int | None = None) -> None:
-        if path_id is None:
-            self.pick_nothing()
-            return
+    def pick_path(self, path_id: PathId, point: int | None = None) -> None:
         self.session.selection.select_path(path_id)
-        self._set_picked(point)
+        self._set_picked(None if point is None else _Picked(path_id, point, self._point_count()))
 
-    def pick_region(self, region_id: RegionId | None, corner: int | None = None) -> None:
-        if region_id is None:
-            self.pick_nothing()
-            return
+    def pick_region(self, region_id: RegionId, corner: int | None = None) -> None:
         self.session.selection.select_region(region_id)
-        self._set_picked(corner)
+        self._set_picked(None if corner is None else _Picked(region_id, corner, self._point_count()))
 
     def pick_nothing(self) -> None:
-        selection = self.session.selection
-        if selection.path_id is not None:
-            selection.select_path(None)
-        if selection.region_id is not None:
-            selection.select_region(None)
+        self.session.selection.select_path(None)
         self._set_picked(None)
 
     # What new drawings will be
@@ -137,14 +139,18 @@ class Stage(QObject):
     def gesture(self, label: str) -> Gesture:
         return Gesture(self, label, ("canvas", next(self._keys)))
 
-    def _set_picked(self, index: int | None) -> None:
-        if index != self._picked:
-            self._picked = index
+    def _set_picked(self, picked: _Picked | None) -> None:
+        if picked != self._picked:
+            self._picked = picked
             self.changed.emit()
 
+    def _point_count(self) -> int:
+        path, region = self.path, self.region
+        return len(path.points) if path is not None else len(region.outline) if region is not None else 0
+
     def _drop_stale_pick(self, *_: object) -> None:
-        holder = self.path.points if self.path is not None else self.region.outline if self.region is not None else ()
-        if self._picked is not None and self._picked >= len(holder):
+        """Another thing is selected, or an edit has added or taken away points, so that the index means another."""
+        if self._picked is not None and (self.picked is None or self._picked.count != self._point_count()):
             self._set_picked(None)
 
 

@@ -79,7 +79,7 @@ class CanvasTool:
         found = self.hit(pointer)
         if found is not None and found.path_id is not None:
             self.stage.pick_path(found.path_id, found.index if found.part is Part.POINT else None)
-        elif found is not None:
+        elif found is not None and found.region_id is not None:
             self.stage.pick_region(found.region_id, found.index if found.part is Part.CORNER else None)
         return found
 

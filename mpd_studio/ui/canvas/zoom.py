@@ -12,6 +12,7 @@ from mpd_studio.core.geometry import Size
 
 LOWEST, HIGHEST = 0.02, 64.0  # device pixels per canvas pixel
 _WHEEL_STEP = 1.2
+_NEARLY = 1.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ class Zoom:
         room = self._view.viewport().rect()
         margin = min(16.0, room.width() * 0.05, room.height() * 0.05)
         width, height = max(1.0, room.width() - 2 * margin), max(1.0, room.height() - 2 * margin)
-        self._set_scale(min(width / self._area.width(), height / self._area.height()))
+        scale = min(width / self._area.width(), height / self._area.height())
+        true = 1 / self._view.devicePixelRatioF()
+        # Nearly pixel-true would blur every pixel for a few more of size.
+        self._set_scale(true if true <= scale < _NEARLY * true else scale)
         self._view.centerOn(self._area.center())
 
     def pixel_true(self) -> None:
