@@ -42,6 +42,7 @@ class _Entry:
     stage_began_s: float = 0.0
     stage_began_done: int = 0
     reported_s: float = 0.0
+    was_stopped: bool = False
 
 
 class JobBoard(QObject):
@@ -61,8 +62,8 @@ class JobBoard(QObject):
         self._entries: dict[str, _Entry] = {}
         self._followed: list[Worker] = []
 
-    def submit(self, worker: Worker, job: Job, gap_id: GapId | None = None) -> str:
-        """Show a job and hand it to its lane. Returns the job's id."""
+    def follow(self, worker: Worker) -> None:
+        """Listen to a lane. Who follows it before others connect is up to date when they are told."""
         if worker not in self._followed:
             self._followed.append(worker)
             worker.begun.connect(self._on_begun)
@@ -70,6 +71,10 @@ class JobBoard(QObject):
             worker.finished_with.connect(self._on_finished)
             worker.failed.connect(self._on_failed)
             worker.cancelled.connect(self._on_cancelled)
+
+    def submit(self, worker: Worker, job: Job, gap_id: GapId | None = None) -> str:
+        """Show a job and hand it to its lane. Returns the job's id."""
+        self.follow(worker)
         self._entries[job.id] = _Entry(JobRow(job.id, job.title, gap_id=gap_id), worker)
         self._forget_oldest()
         self.changed.emit()
@@ -95,7 +100,13 @@ class JobBoard(QObject):
     def cancel(self, job_id: str) -> None:
         entry = self._entries.get(job_id)
         if entry is not None and not entry.row.state.has_ended:
+            entry.was_stopped = True
             entry.worker.cancel(job_id)
+
+    def was_stopped(self, job_id: str) -> bool:
+        """Somebody cancelled it, though it may have ended well in that very moment."""
+        entry = self._entries.get(job_id)
+        return entry is not None and entry.was_stopped
 
     def clear_ended(self) -> None:
         self._entries = {key: entry for key, entry in self._entries.items() if not entry.row.state.has_ended}

@@ -81,7 +81,6 @@ class Generator(QObject):
         self._answers = Answers(lanes.gpu, self)
         self._tidying = Answers(lanes.io, self)
         self._orders: dict[str, _Order] = {}
-        self._stopped: set[str] = set()
         self._engines: tuple[EngineInfo, ...] = ()
         settings = preferences.settings
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality))
@@ -139,20 +138,12 @@ class Generator(QObject):
         title = f"{gap_title(timeline, gap_id)}: {_frames(request.new_frames)}"
         job = Job(new_id("generate"), title, partial(make_take, request, folder, place))
         self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title)
-        self._answers.expect(
-            job,
-            partial(self._on_made, job.id),
-            partial(self._on_failed, job.id),
-            partial(self._stopped.discard, job.id),
-        )
+        self._answers.expect(job, partial(self._on_made, job.id), partial(self._on_failed, job.id))
         return self._board.submit(self._lanes.gpu, job, gap_id)
 
     def cancel(self, job_id: str) -> None:
         """Nothing is left of a cancelled generation."""
-        row = self._board.row(job_id)
-        if row is not None and not row.state.has_ended:
-            self._stopped.add(job_id)
-            self._board.cancel(job_id)
+        self._board.cancel(job_id)
 
     def retry(self, job_id: str) -> str | None:
         """Generate the gap of an ended job again, with its plan, as the gap is now. Returns the new job's id."""
@@ -169,8 +160,7 @@ class Generator(QObject):
 
     def _on_made(self, job_id: str, result: InbetweenResult) -> None:
         order = self._orders[job_id]
-        if job_id in self._stopped:  # it was cancelled in the very moment it ended
-            self._stopped.discard(job_id)
+        if self._board.was_stopped(job_id):  # it was cancelled in the very moment it ended
             self._tidying.ask(Job(new_id("job"), "Tidy up", partial(forget_take, order.folder)))
             return
         if order.document_key != self._document.key:
@@ -192,7 +182,6 @@ class Generator(QObject):
         self.take_made.emit(order.gap_id, take.id)
 
     def _on_failed(self, job_id: str, failure: Failure) -> None:
-        self._stopped.discard(job_id)
         row = self._board.row(job_id)
         self.message.emit(message_of(failure, row.title if row else ""))
 

@@ -41,6 +41,8 @@ class Session(QObject):
         self.preferences = Preferences(paths, lanes.save, self)
         self.recent = RecentFiles(paths, lanes.save, self)
         self.jobs = JobBoard(self)
+        for lane in (lanes.gpu, lanes.io):
+            self.jobs.follow(lane)
         self.document = Document(paths, lanes, self)
         self.selection = Selection(self.document, self)
         self.player = Player(self.document, self.selection, self)
