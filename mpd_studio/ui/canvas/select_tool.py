@@ -21,7 +21,7 @@ class SelectTool(CanvasTool):
         if stage.guidance.paths or stage.guidance.regions:
             return tr("Click a path or a region to change it.")
         if stage.time is not None:
-            return tr("Nothing is drawn yet. P draws a motion path, R a region, B paints one.")
+            return tr("Nothing is drawn yet. P draws a motion path, R a region, Shift+R paints one.")
         return ""
 
     def press(self, pointer: Pointer) -> None:

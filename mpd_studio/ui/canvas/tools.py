@@ -90,5 +90,5 @@ def _texts() -> dict[Tool, tuple[str, str]]:
         Tool.SELECT: (tr("Select"), tr("Select and move what is drawn (V)")),
         Tool.PATH: (tr("Motion path"), tr("Draw where an object goes (P)")),
         Tool.REGION: (tr("Region"), tr("Outline what moves or holds still (R)")),
-        Tool.BRUSH: (tr("Brush"), tr("Paint what moves or holds still (B)")),
+        Tool.BRUSH: (tr("Brush"), tr("Paint what moves or holds still (Shift+R)")),
     }
