@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mpd_studio.core.errors import MediaError
-from mpd_studio.media.packet_index import PacketIndex, index_packets, open_video
+from mpd_studio.media.open_video import open_video
+from mpd_studio.media.packet_index import PacketIndex, index_packets
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

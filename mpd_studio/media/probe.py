@@ -15,7 +15,8 @@ from mpd_studio.media import pixel_formats
 from mpd_studio.media.chromaticities import primaries_of
 from mpd_studio.media.color import FoundTags, code_points, fill_tags
 from mpd_studio.media.exr_header import read_exr_header
-from mpd_studio.media.packet_index import index_packets, open_video, shown_frames
+from mpd_studio.media.open_video import open_video, shown_frames
+from mpd_studio.media.packet_index import index_packets
 from mpd_studio.media.rates import find_rate
 from mpd_studio.media.sequences import find_sequence, is_pattern, is_picture, list_sequence
 from mpd_studio.media.source_file import check_readable, fingerprint

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mpd_studio.core.errors import MediaError
 from mpd_studio.media.exr_header import is_whole_exr
-from mpd_studio.media.packet_index import open_video, shown_frames
+from mpd_studio.media.open_video import open_video, shown_frames
 from mpd_studio.media.source_file import check_readable
 
 if TYPE_CHECKING:

@@ -42,6 +42,14 @@ _KINDS: dict[str, tuple[str, str, dict]] = {
 }  # fmt: skip
 
 
+# name: what it is cut from, file name, frames that the edit list hides
+_CUT = {
+    "edit list mp4": ("h264 closed mp4", "edited.mp4", 7),
+    "long edit list mp4": ("h264 closed mp4", "edited_more.mp4", 30),
+    "edit list prores mov": ("prores mov", "edited.mov", 7),
+}
+
+
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The clip of a kind, made on first use."""
@@ -50,8 +58,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def get(kind: str) -> Path:
         if kind not in made:
-            if kind == "edit list mp4":
-                made[kind] = shifted_copy(get("h264 closed mp4"), folder / "edited.mp4", -7)
+            if kind in _CUT:
+                source, name, hidden = _CUT[kind]
+                made[kind] = shifted_copy(get(source), folder / name, -hidden)
             else:
                 name, codec, rest = _KINDS[kind]
                 made[kind] = make_clip(folder / name, codec, **rest)
