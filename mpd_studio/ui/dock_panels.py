@@ -12,18 +12,23 @@ from mpd_studio.ui.theme import metrics_for
 
 
 class DockTitle(QWidget):
-    """A title bar of one row. The dock is dragged by what is free of it."""
+    """A title bar of one row, below `above` where there is something. The dock is dragged by what is free of it."""
 
-    def __init__(self, dock: QDockWidget, *parts: QWidget) -> None:
+    def __init__(self, dock: QDockWidget, parts: tuple[QWidget, ...], above: QWidget | None) -> None:
         super().__init__(dock)
         grid = metrics_for(self.font())
-        line = QHBoxLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if above is not None:
+            column.addWidget(above)
+        line = QHBoxLayout()
+        column.addLayout(line)
         line.setContentsMargins(3 * grid.unit, 0, grid.unit, 0)
         line.setSpacing(grid.unit)
         for part in parts:
             line.addWidget(part)
         line.addStretch(1)
-        self.line = line
         close = IconButton("close", tr("Hide {panel}").format(panel=dock.windowTitle()))
         close.setToolTip(tr("Hide this panel. The Window menu brings it back."))
         close.clicked.connect(dock.hide)
@@ -47,6 +52,7 @@ class TabbedPages(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setFixedHeight(metrics_for(self.font()).row + metrics_for(self.font()).unit)
         self.tabs.setAccessibleName(tr("Panels"))
         self._stack = QStackedWidget()
         self.setProperty("role", "panel")
@@ -61,12 +67,18 @@ class TabbedPages(QWidget):
 
 
 def add_dock(
-    window: QMainWindow, name: str, title: str, area: Qt.DockWidgetArea, content: QWidget, *title_parts: QWidget
+    window: QMainWindow,
+    name: str,
+    title: str,
+    area: Qt.DockWidgetArea,
+    content: QWidget,
+    title_parts: tuple[QWidget, ...] = (),
+    above: QWidget | None = None,
 ) -> QDockWidget:
-    """name: for remembering the layout. title_parts: instead of the title's text."""
+    """name: for remembering the layout. title_parts: instead of the title's text. above: over the title's row."""
     dock = QDockWidget(title, window)
     dock.setObjectName(name)
     dock.setWidget(content)
-    dock.setTitleBarWidget(DockTitle(dock, *(title_parts or (label(title, "section"),))))
+    dock.setTitleBarWidget(DockTitle(dock, title_parts or (label(title, "section"),), above))
     window.addDockWidget(area, dock)
     return dock

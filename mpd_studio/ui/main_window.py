@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from mpd_studio.session.exporting import ExportReport
 from mpd_studio.session.message import Message, info
@@ -79,23 +79,16 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(session, self, self.table)
         self.timeline = TimelineView(session)
         self.takes = TakesStrip(session, self, self.table)
-        bottom = QWidget()
-        column = QVBoxLayout(bottom)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.takes)
-        column.addWidget(self.timeline, 1)
         area = Qt.DockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
-        left = add_dock(
-            self, "left", tr("Media and gaps"), area.LeftDockWidgetArea, self.left_pages, self.left_pages.tabs
-        )
+        tabs = (self.left_pages.tabs,)
+        left = add_dock(self, "left", tr("Media and gaps"), area.LeftDockWidgetArea, self.left_pages, tabs)
         right = add_dock(self, "inspector", tr("Inspector"), area.RightDockWidgetArea, self.inspector)
         zoom = ("edit.split", "gap.from_marks", "gap.previous", "gap.next", "view.timeline_out", "view.timeline_in")
         buttons = [IconButton("", action=self.table.action(name)) for name in (*zoom, "view.timeline_fit")]
-        title = label(tr("Timeline"), "section")
-        low = add_dock(self, "timeline", tr("Timeline"), area.BottomDockWidgetArea, bottom, title, *buttons)
+        title = (label(tr("Timeline"), "section"), *buttons)
+        low = add_dock(self, "timeline", tr("Timeline"), area.BottomDockWidgetArea, self.timeline, title, self.takes)
         self.docks = {"left": left, "inspector": right, "timeline": low}
 
     def _listen(self) -> None:
@@ -111,6 +104,7 @@ class MainWindow(QMainWindow):
         self.media.demo_wanted.connect(lambda: self.open_demo())
         self.centre.canvas.demo_wanted.connect(lambda: self.open_demo())
         self.status.jobs_wanted.connect(self.show_jobs)
+        self.takes.shown_changed.connect(self._on_takes_shown)
         for dock in self.docks.values():
             dock.visibilityChanged.connect(self.table.refresh_soon)
 
@@ -250,6 +244,13 @@ class MainWindow(QMainWindow):
         text = tr("Exported {count} to {folder}: {verdict}.").format(count=count, folder=folder, verdict=verdict)
         self.centre.messages.show_message(info(text, "\n".join(lines)))
 
+    def _on_takes_shown(self) -> None:
+        """The strip of takes takes its room from the canvas, not from the timeline, and gives it back."""
+        dock = self.docks["timeline"]
+        title = dock.titleBarWidget()
+        wanted = self.timeline.height() + (title.sizeHint().height() if title else 0)
+        self.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
+
     def show_message(self, message: Message) -> None:
         """For what happens outside of the session, such as a crash report."""
         self.centre.messages.show_message(message)
@@ -294,7 +295,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(240 * unit, 150 * unit)
         self.resize(360 * unit, 225 * unit)
         side = [self.docks["left"], self.docks["inspector"]]
-        self.resizeDocks(side, [58 * unit, 76 * unit], Qt.Orientation.Horizontal)
+        self.resizeDocks(side, [64 * unit, 76 * unit], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["timeline"]], [46 * unit], Qt.Orientation.Vertical)
         settings = QSettings(str(self._remembered), QSettings.Format.IniFormat)
         geometry, panels = settings.value("geometry"), settings.value("panels")

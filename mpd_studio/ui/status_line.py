@@ -92,7 +92,9 @@ class StatusLine(QStatusBar):
             return tr("No gap yet. Move two clips apart, or mark a range with I and O and press Ctrl+G.")
         if not open_gaps:
             return tr("Every gap is filled.")
-        return tr("{open} of {all} gaps wait for frames.").format(open=open_gaps, all=len(gaps))
+        if open_gaps == 1:
+            return tr("1 gap waits for frames. N selects it.")
+        return tr("{count} gaps wait for frames. N selects the next.").format(count=open_gaps)
 
     def _saved_text(self) -> str:
         document = self._session.document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mpd_studio.core.resources import resource
 from mpd_studio.ui.tokens import Tokens
 
 
@@ -48,10 +49,15 @@ QToolButton:checked {{ background: {t.raised}; border: 1px solid {t.accent}; }}
 QToolButton:focus {{ border: 2px solid {t.accent}; padding: {u - 2}px; }}
 QToolButton:disabled {{ color: {t.disabled}; }}
 QToolButton[role="section"] {{ font-weight: 600; padding: {u}px 0; border: 1px solid transparent; }}
+QToolButton[role="section"]:checked {{ background: transparent; border: 1px solid transparent; }}
 QToolButton[role="section"]:hover {{ background: transparent; color: {t.accent}; }}
 QToolButton[role="section"]:focus {{ border: 2px solid {t.accent}; }}
 QCheckBox, QRadioButton {{ spacing: {2 * u}px; min-height: {5 * u}px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
+QCheckBox::indicator {{ width: {4 * u}px; height: {4 * u}px; border: 1px solid {t.quiet}; border-radius: {u - 1}px;
+    background: {t.raised}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent};
+    image: url("{resource(f"icons/tick-{t.name}.svg").as_posix()}"); }}
 """
 
 
@@ -64,10 +70,15 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border
     padding: 0 {2 * u - 1}px; min-height: {6 * u - 4}px; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.disabled};
     background: {t.panel}; }}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ background: transparent; border: none; padding: 0;
+    min-height: 0; }}
 QLineEdit[role="timecode"] {{ background: transparent; border: 1px solid transparent; }}
 QLineEdit[role="timecode"]:hover {{ border: 1px solid {t.line}; }}
 QLineEdit[role="timecode"]:focus {{ border: 2px solid {t.accent}; background: {t.raised}; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {{ width: 0; }}
+QComboBox::drop-down {{ border: none; width: {6 * u}px; }}
+QComboBox::down-arrow {{ image: url("{resource(f"icons/arrow-{t.name}.svg").as_posix()}"); width: {4 * u}px;
+    height: {4 * u}px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: none; }}
 QPlainTextEdit {{ background: {t.window}; color: {t.text}; border: 1px solid {t.line}; border-radius: {u}px; }}

@@ -34,7 +34,7 @@ class PreferencesDialog(QDialog):
         settings = session.preferences.settings
         form = QFormLayout()
         form.setSpacing(2 * grid.unit)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         themes = ((tr("dark"), "dark"), (tr("light"), "light"))
         engines = tuple((info.title, info.id) for info in session.generator.engines())
         qualities = tuple((tr(quality.value), quality.value) for quality in Quality)

@@ -45,6 +45,7 @@ class ShortcutsDialog(QDialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tr(row.tip))
                 self._keys.setItem(index, column, item)
+        self._keys.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self._keys.resizeColumnToContents(0)
         self._keys.setColumnWidth(2, 40 * unit)
         layout = QVBoxLayout(self)

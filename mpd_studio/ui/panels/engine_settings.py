@@ -51,7 +51,7 @@ class EngineSettings(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(unit)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, field in ((tr("Engine"), self._engine), (tr("Quality"), self._quality), (tr("Seed"), seed_line)):
             caption = label(text, "quiet")
             caption.setMinimumWidth(19 * unit)

@@ -32,7 +32,7 @@ class GapEnds(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(unit)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows = (
             (tr("Length"), self.length),
             (tr("First frame"), _line(self._first, IconButton("", action=table.action("guidance.first")), unit)),

@@ -233,7 +233,7 @@ def _form(unit: int, *rows: tuple[str, QWidget]) -> QWidget:
     form = QFormLayout(page)
     form.setContentsMargins(0, 0, 0, 0)
     form.setSpacing(unit)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for text, field in rows:
         caption = label(text, "quiet")

@@ -100,6 +100,9 @@ class Inspector(QWidget):
         if gap_id is not None and not self._session.generator.problems(gap_id):
             self.sheet.show_lines(tuple(self._session.generator.sheet(gap_id).lines))
             self._sheet_section.show()
+            gap = self._desk.situation().gap
+            take = gap.gap.chosen_take if gap else None
+            self._sheet_section.set_aside(f"{take.name}: {take.result.verdict}" if take else "")
         else:
             self._sheet_section.hide()
 

@@ -27,7 +27,7 @@ from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.media_drops import media_mime, place_media
 from mpd_studio.ui.panels.two_column_delegate import SECOND_LINE, TwoColumnDelegate
 from mpd_studio.ui.pieces import label
-from mpd_studio.ui.texts import frames_text, tr
+from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 from mpd_studio.ui.thumbnails import Thumbnails
 
@@ -162,10 +162,10 @@ class MediaBin(QWidget):
 
 
 def facts_line(media: MediaRef) -> str:
-    """ "1280 × 720 · 23.976 fps · 48 frames"; a still has neither rate nor length."""
+    """ "1280 × 720 · 23.976 · 48 f"; a still has neither rate nor length."""
     parts = [str(media.size)]
     if media.frame_count > 1:
-        parts += [tr("{rate} fps").format(rate=rate_title(media.rate)), frames_text(media.frame_count)]
+        parts += [rate_title(media.rate), tr("{count} f").format(count=media.frame_count)]
     return " · ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,7 +24,13 @@ from mpd_studio.ui.thumbnails import Thumbnails
 
 
 class TakesStrip(QWidget):
-    """Cards of the draft and of every take, and the ways to compare two of them."""
+    """Cards of the draft and of every take, and the ways to compare two of them.
+
+    Signals:
+        shown_changed(): it came or went; the layout has not followed yet.
+    """
+
+    shown_changed = Signal()
 
     def __init__(self, session: Session, desk: Desk, table: ActionTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +83,7 @@ class TakesStrip(QWidget):
         session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
         session.drafts.changed.connect(self._on_draft)
+        self.hide()
         self.refresh()
 
     @property
@@ -95,7 +102,9 @@ class TakesStrip(QWidget):
 
     def refresh(self) -> None:
         now = self._desk.situation()
-        self.setVisible(now.gap is not None)
+        if self.isHidden() == (now.gap is not None):
+            self.setVisible(now.gap is not None)
+            self.shown_changed.emit()
         if now.gap is None:
             return
         takes = now.gap.gap.takes

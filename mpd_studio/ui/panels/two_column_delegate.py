@@ -96,7 +96,9 @@ class TwoColumnDelegate(QStyledItemDelegate):
             lower.setTop(inner.center().y())
             painter.setFont(caption_font(option.font))
             painter.setPen(quiet)
-            text = painter.fontMetrics().elidedText(str(index.data(SECOND_LINE) or ""), middle, int(inner.width()))
+            text = painter.fontMetrics().elidedText(
+                str(index.data(SECOND_LINE) or ""), Qt.TextElideMode.ElideRight, int(inner.width())
+            )
             painter.drawText(lower, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
         painter.setFont(option.font)
         painter.setPen(color)

@@ -27,6 +27,7 @@ from mpd_studio.ui.situation import PlacedClip, clip_at
 from mpd_studio.ui.texts import frames_text, tr
 from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 from mpd_studio.ui.thumbnails import Thumbnails
+from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_track_names
 from mpd_studio.ui.timeline.gestures import Gesture, MoveAlone, Scrub, Shift, TrimHead, TrimTail
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
 from mpd_studio.ui.timeline.item_paint import Brushes, paint_clip, paint_foreign, paint_gap
@@ -66,6 +67,7 @@ class TimelineView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setAcceptDrops(True)
+        self.setMinimumHeight(28 * metrics_for(self.font()).unit)
         self.viewport().setMouseTracking(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -201,7 +203,8 @@ class TimelineView(QAbstractScrollArea):
         painter.save()
         painter.setClipRect(QRectF(rows.header, rows.ruler, width - rows.header, height - rows.ruler))
         self._paint_tracks(painter, seen, scale, rows)
-        self._paint_drop(painter)
+        if self._drop is not None:
+            paint_drop(painter, self.box_of(self._drop.track, self._drop.start, max(1, self._drop.length)), tokens)
         painter.restore()
         self._paint_frame(painter, scale, rows, width, height)
         painter.end()
@@ -225,7 +228,9 @@ class TimelineView(QAbstractScrollArea):
                 else:
                     paint_foreign(painter, item.note, box, brushes)
         if not timeline.length:
-            self._paint_hint(painter, rows)
+            painter.setFont(self.font())
+            area = QRectF(rows.header, rows.ruler, self.viewport().width() - rows.header, rows.height)
+            paint_hint(painter, area, tokens)
 
     def _gap_numbers(self) -> dict[GapId, int]:
         cached = getattr(self, "_numbers", None)
@@ -233,25 +238,6 @@ class TimelineView(QAbstractScrollArea):
             numbers = {placed.gap.id: n for n, placed in enumerate(gaps_of(self._lanes.timeline), 1)}
             self._numbers = (self._lanes.timeline, numbers)
         return self._numbers[1]
-
-    def _paint_hint(self, painter: QPainter, rows: Rows) -> None:
-        painter.setFont(self.font())
-        painter.setPen(QColor(tokens_of(self).quiet))
-        area = QRectF(rows.header, rows.ruler, self.viewport().width() - rows.header, rows.height)
-        painter.drawText(
-            area,
-            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-            tr("Drop two clips here. The space between them becomes a gap."),
-        )
-
-    def _paint_drop(self, painter: QPainter) -> None:
-        if self._drop is None:
-            return
-        color = QColor(tokens_of(self).accent)
-        box = self.box_of(self._drop.track, self._drop.start, max(1, self._drop.length))
-        painter.fillRect(QRectF(box.left() - 1, box.top(), 2, box.height()), color)
-        color.setAlpha(60)
-        painter.fillRect(box, color)
 
     def _paint_frame(self, painter: QPainter, scale: TimeScale, rows: Rows, width: int, height: int) -> None:
         """Ruler, track names, marks and the playhead: what lies over the tracks."""
@@ -266,19 +252,9 @@ class TimelineView(QAbstractScrollArea):
         if self._lanes.timeline.length:
             paint_playhead(painter, scale.x(self._playhead), rows.ruler, height, tokens)
         painter.restore()
-        painter.fillRect(QRectF(0, 0, rows.header, height), QColor(tokens.window))
-        painter.setPen(QColor(tokens.quiet))
-        painter.setClipRect(QRectF(0, rows.ruler, width, height))
-        for track in range(len(self._lanes)):
-            name = self._lanes[track].track.name
-            box = QRectF(4, rows.top(track), rows.header - 8, rows.track)
-            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(box.width()))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setClipping(False)
+        paint_track_names(painter, self._lanes, rows, width, height, tokens)
         if self.hasFocus():
-            painter.setPen(QColor(tokens.accent))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
+            paint_focus(painter, width, height, tokens)
 
     # Mouse
 
