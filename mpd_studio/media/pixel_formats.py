@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -120,13 +121,12 @@ def _plane(frame: VideoFrame, index: int, dtype: str, values: int = 1) -> np.nda
     """(h, w) or (h, w, values) view of a plane in the machine's byte order."""
     plane = frame.planes[index]
     item = np.dtype(dtype).itemsize
-    order = ">" if frame.format.is_big_endian and item > 1 else "<"
     # PyAV's planes have the buffer protocol, its stubs do not say so.
-    rows = np.frombuffer(cast(memoryview, plane), np.dtype(dtype).newbyteorder(order))
+    rows = np.frombuffer(cast(memoryview, plane), np.dtype(dtype))
     stride = plane.line_size // item
     rows = rows[: stride * plane.height].reshape(plane.height, stride)[:, : plane.width * values]
-    if order == ">":
-        rows = rows.astype(np.dtype(dtype))
+    if frame.format.is_big_endian and item > 1 and sys.byteorder == "little":
+        rows = rows.byteswap()
     return rows if values == 1 else rows.reshape(plane.height, plane.width, values)
 
 
@@ -143,7 +143,7 @@ def _packed_rgb(frame: VideoFrame, name: str) -> np.ndarray:
     order, values = _PACKED[name]
     pixels = _plane(frame, 0, _sample_type(frame.format), values)
     if order == tuple(range(values)):
-        return pixels.copy()
+        return pixels if pixels.flags.owndata or pixels.base is None else pixels.copy()
     return np.ascontiguousarray(pixels[:, :, list(order)])
 
 
