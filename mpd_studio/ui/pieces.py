@@ -9,9 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
-# A style sheet that changes with the palette puts the widget's palette right only with the second event.
-DRESS_EVENTS = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-
 
 def label(text: str, role: str = "", wraps: bool = False) -> QLabel:
     """role: "caption", "quiet", "title", "section" or none, as in the style sheet."""
@@ -53,7 +50,7 @@ class IconButton(QToolButton):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in DRESS_EVENTS and self.defaultAction() is None:
+        if event.type() == QEvent.Type.PaletteChange and self.defaultAction() is None:
             self._dress()
 
     def _dress(self) -> None:
@@ -95,7 +92,7 @@ class FoldSection(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in DRESS_EVENTS:
+        if event.type() == QEvent.Type.PaletteChange:
             self._on_toggled(self._head.isChecked())
 
     def _on_toggled(self, is_open: bool) -> None:

@@ -41,8 +41,12 @@ def metrics_for(font: QFont) -> Metrics:
 
 
 def tokens_of(widget: QWidget) -> Tokens:
-    """The tokens of the theme a widget is shown in, told by its window colour."""
-    return tokens_for(widget.palette())
+    """The tokens of the theme a widget is shown in.
+
+    Told by the program's palette: a style sheet writes its backgrounds, also transparent ones, into a widget's own.
+    """
+    del widget
+    return tokens_for(QApplication.palette())
 
 
 def tokens_for(palette: QPalette) -> Tokens:

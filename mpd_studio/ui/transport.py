@@ -10,7 +10,7 @@ from mpd_studio.core.timeline import Timeline
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import build_icon
-from mpd_studio.ui.pieces import DRESS_EVENTS, IconButton, rule
+from mpd_studio.ui.pieces import IconButton, rule
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
@@ -58,7 +58,7 @@ class Transport(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in DRESS_EVENTS:
+        if event.type() == QEvent.Type.PaletteChange:
             self._show_playing()
 
     def _show(self) -> None:

@@ -147,11 +147,12 @@ class TakesStrip(QWidget):
         pixmap: QPixmap | None = None
         if draft is not None and draft.frames:
             pixmap = pixmap_of(draft.frames[len(draft.frames) // 2])
-        name = tr("draft") if draft is not None else tr("draft …")
+        problem = self._session.drafts.problem(placed.gap.id)
+        name = tr("draft") if draft is not None else tr("no draft") if problem else tr("draft …")
         is_compared = (
             self._session.selection.compare is not Compare.OFF and self._session.selection.compare_take is None
         )
-        self._draft.show_take(name, "", placed.gap.chosen is None, is_compared, pixmap)
+        self._draft.show_take(name, problem, placed.gap.chosen is None, is_compared, pixmap)
 
     def _picture_size(self) -> Size:
         ratio = self.devicePixelRatioF()
