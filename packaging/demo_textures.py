@@ -75,13 +75,20 @@ def crate(seed: int = 23) -> Texture:
 
 @cache
 def ball(seed: int = 37) -> Texture:
-    """Longitude along x, latitude along y: six panels in two colours, seams, a band of dots."""
+    """Longitude along x, latitude along y: six panels in two colours, seams, dots of which no two groups are alike."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
     panel = np.floor(x * 6).astype(int) % 2
     colors = np.array([[0.82, 0.10, 0.06], [0.90, 0.84, 0.70]], np.float32)
     color = colors[panel]
-    dots = np.hypot(((x * 18) % 1.0) - 0.5, (((y * 9) % 1.0) - 0.5) * 1.0) < 0.2
-    color = np.where(dots[..., None], colors[1 - panel] * 0.75, color)
+    numbers = np.random.default_rng(seed)
+    for _ in range(110):
+        at_x, at_y, size = numbers.uniform(0, 1), numbers.uniform(0.14, 0.86), numbers.uniform(0.008, 0.024)
+        rows = slice(int((at_y - size) * SIDE), int((at_y + size) * SIDE) + 2)
+        across = ((x[rows] - at_x + 0.5) % 1.0 - 0.5) * 2 * np.sin(np.pi * at_y)  # round on the ball, not on the map
+        dot = np.hypot(across, y[rows] - at_y) < size
+        is_yellow = numbers.random() < 0.4
+        tint = np.array([0.86, 0.52, 0.04], np.float32) if is_yellow else colors[1 - panel[rows]] * 0.8
+        color[rows] = np.where(dot[..., None], tint, color[rows])
     seam = 0.3 + 0.7 * _joints((x * 6) % 1.0, 0.035)
     caps = (y < 0.1) | (y > 0.9)
     color = np.where(caps[..., None], np.array([0.05, 0.16, 0.42], np.float32), color * seam[..., None])

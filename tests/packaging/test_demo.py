@@ -62,10 +62,13 @@ def test_the_project_file_is_what_the_script_writes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "index"), [("shot_010.mov", 35), ("shot_020.mov", 0)])
 def test_the_ends_of_the_gap_are_the_scene_rendered(demo_scene: ModuleType, name: str, index: int) -> None:
+    import cv2
+
     frame = render_demo.SHOTS[name] + index
     with FrameReader() as reader:
         shown = reader.read(FrameRef(probe(resource(f"demo/{name}")), index))
-    assert psnr(demo_scene.render(frame), shown.pixels) > 38
+    smaller = cv2.resize(shown.pixels, (640, 360), interpolation=cv2.INTER_AREA)
+    assert psnr(demo_scene.render(frame, 640, 360), smaller) > 34  # averaged before or after gamma: not quite the same
 
 
 class TestScene:

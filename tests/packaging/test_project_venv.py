@@ -61,7 +61,7 @@ class TestWhenToInstall:
 
 
 class TestHalfMade:
-    """These make a real environment, with an index that has nothing."""
+    """The first makes a real environment, with an index that has nothing."""
 
     @pytest.fixture(autouse=True)
     def _no_index(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,14 +70,10 @@ class TestHalfMade:
         monkeypatch.setenv("PIP_NO_INDEX", "1")
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
-    @pytest.mark.parametrize("how", ["interrupted", "moved"])
-    def test_what_cannot_be_built_upon_is_made_anew(
-        self, checkout: Checkout, capsys: pytest.CaptureFixture[str], how: str
+    def test_an_interrupted_installation_is_made_anew(
+        self, checkout: Checkout, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        if how == "interrupted":
-            checkout.venv._write_stamp(Stamp("installing", checkout.venv._place()))
-        else:
-            checkout.venv._write_stamp(Stamp("ready", "/somewhere/else/.venv", checkout.venv._recipe()))
+        checkout.venv._write_stamp(Stamp("installing", checkout.venv._place()))
         with pytest.raises(InstallFailed, match="There is no package of") as failure:
             checkout.venv.ensure()
         assert not (checkout.root / ".venv" / "bin" / "answers.py").exists()
@@ -86,6 +82,15 @@ class TestHalfMade:
         log = checkout.root / ".venv" / "install.log"
         assert str(log) in str(failure.value)
         assert "hatchling" in log.read_text("utf-8")
+
+    def test_an_environment_of_another_place_is_thrown_away(
+        self, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        checkout.venv._write_stamp(Stamp("ready", "/somewhere/else/.venv", checkout.venv._recipe()))
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))  # stop it there
+        with pytest.raises(SetupError, match="Not enough room"):
+            checkout.venv.ensure()
+        assert not (checkout.root / ".venv").exists()
 
     def test_a_stamp_that_cannot_be_read_counts_as_half_made(self, checkout: Checkout) -> None:
         path = checkout.root / ".venv" / "mpd-studio.json"
