@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 from mpd_studio.ui.canvas.tool import tr
 from mpd_studio.ui.theme import caption_font, elided_middle, metrics_for, tokens_of
 
+_FOCUS_PX = 2
 _SAFE_FROM, _CHECK_FROM = 0.8, 0.5
 
 
@@ -105,6 +106,7 @@ class CaptionBar(QWidget):
         super().__init__(parent)
         metrics = metrics_for(self.font())
         self.setFixedHeight(metrics.row)
+        self._is_focused = False
         self.caption = ElidedLabel(self)
         self.confidence = ConfidenceNote(self)
         self.other = QLabel(self)
@@ -127,6 +129,16 @@ class CaptionBar(QWidget):
         row.addWidget(self.caption, 1)
         for widget in (self.confidence, self.other, self.onion, self.zoom):
             row.addWidget(widget)
+
+    def set_focused(self, is_focused: bool) -> None:
+        """Keys go to the canvas: told by a line along the top, far from the picture."""
+        self._is_focused = is_focused
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_focused:
+            QPainter(self).fillRect(0, 0, self.width(), _FOCUS_PX, QColor(tokens_of(self).accent))
 
     def _onion_moved(self, value: int) -> None:
         self.onion_changed.emit(value / 100)

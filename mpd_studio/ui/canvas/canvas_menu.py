@@ -23,6 +23,7 @@ def build_menu(stage: Stage, parent: QWidget) -> QMenu | None:
         return None
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
     if path is not None:
         _fill_for_path(menu, stage, path)
     elif region is not None:
@@ -67,8 +68,7 @@ def _fill_for_path(menu: QMenu, stage: Stage, path: MotionPath) -> None:
     _choices(easings, [(title, kind, None) for kind, title in titles.items()], path.easing.kind, _easing(stage, path))
     regions = [(_region_title(i, r), r.id, None) for i, r in enumerate(stage.guidance.regions)]
     carried = menu.addMenu(tr("Carry region"))
-    carried.setEnabled(bool(regions))
-    carried.setToolTipsVisible(True)
+    _say_why_disabled(carried, bool(regions), tr("This gap has no regions yet: R draws one."))
     nothing = [(tr("None: what is within reach"), None, None)]
     _choices(carried, nothing + regions, path.region, lambda region_id: carry(stage, path, region_id))
 
@@ -79,9 +79,14 @@ def _fill_for_region(menu: QMenu, stage: Stage, region: MotionRegion) -> None:
     menu.addSeparator()
     paths = [(tr("Path {0}").format(i + 1), p.id, ink.path_color(i)) for i, p in enumerate(stage.guidance.paths)]
     followed = menu.addMenu(tr("Follow path"))
-    followed.setEnabled(bool(paths))
+    _say_why_disabled(followed, bool(paths), tr("This gap has no paths yet: P draws one."))
     nothing = [(tr("None"), None, None)]
     _choices(followed, nothing + paths, region.follows, lambda path_id: follow(stage, region, path_id))
+
+
+def _say_why_disabled(menu: QMenu, is_enabled: bool, reason: str) -> None:
+    menu.setEnabled(is_enabled)
+    menu.menuAction().setToolTip("" if is_enabled else reason)
 
 
 def _easing(stage: Stage, path: MotionPath) -> Callable[[EasingKind], None]:

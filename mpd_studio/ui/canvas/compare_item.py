@@ -56,6 +56,7 @@ class CompareItem(QGraphicsItem):
         self._main = QPixmap()
         self._other = QPixmap()
         self._difference = QPixmap()
+        self._shown: tuple[Compare, int, int] | None = None
         self._wipe = 0.5
         self._scale = 1.0
         self.setZValue(2)
@@ -89,15 +90,21 @@ class CompareItem(QGraphicsItem):
             self._area = QRectF(area)
 
     def set_scale(self, scale: float) -> None:
-        self.prepareGeometryChange()
-        self._scale = scale
+        if scale != self._scale:
+            self.prepareGeometryChange()
+            self._scale = scale
 
     def set_wipe(self, fraction: float) -> None:
         self._wipe = min(max(fraction, 0.0), 1.0)
         self.update()
 
     def show_pictures(self, mode: Compare, main: QPixmap, other: QPixmap) -> None:
+        keys = (mode, main.cacheKey(), other.cacheKey())
+        if keys == self._shown:
+            return  # every edit comes by here, and a change of geometry repaints the whole canvas
+        self._shown = keys
         self.prepareGeometryChange()
+        self.setVisible(mode is not Compare.OFF)
         self._mode, self._main, self._other = mode, main, other
         is_both = not main.isNull() and not other.isNull()
         self._difference = difference(main, other) if mode is Compare.DIFFERENCE and is_both else QPixmap()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mpd_studio.ui.canvas.tool import tr
@@ -10,12 +13,19 @@ from mpd_studio.ui.theme import metrics_for
 
 
 class EmptyState(QWidget):
-    """One sentence and one button. Signals: demo_wanted: the button was pressed."""
+    """One sentence and one button.
+
+    Signals:
+        demo_wanted(): the button was pressed.
+        files_dropped(list of Path)
+    """
 
     demo_wanted = Signal()
+    files_dropped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(True)
         metrics = metrics_for(self.font())
         self.text = QLabel(tr("Drop two clips here. The space between them becomes a gap."), self)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -29,3 +39,18 @@ class EmptyState(QWidget):
         column.addWidget(self.text)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = files_in(event.mimeData())
+        if files:
+            self.files_dropped.emit(files)
+            event.acceptProposedAction()
+
+
+def files_in(dropped: QMimeData) -> list[Path]:
+    """The files of this machine among what is dropped."""
+    return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]

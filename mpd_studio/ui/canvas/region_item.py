@@ -108,8 +108,11 @@ class RegionItem(QGraphicsItem):
 
     def _bounds(self) -> QRectF:
         region = self._look.region
-        around = bounds(region)
-        box = QRectF(around.left, around.top, around.right - around.left, around.bottom - around.top)
+        if region.strokes:
+            box = self._strokes.place  # grows by whole tiles: a box that grew with every move would repaint all
+        else:
+            around = bounds(region)
+            box = QRectF(around.left, around.top, around.right - around.left, around.bottom - around.top)
         carried = box.translated(self._look.carried.x, self._look.carried.y)
         room = (region.feather if self._look.is_selected else 0.0) + (ink.HANDLE + 4) / self._scale
         return box.united(carried).adjusted(-room, -room, room, room)

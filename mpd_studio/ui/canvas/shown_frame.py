@@ -89,7 +89,8 @@ def _frame_of_gap(session: Session, placed: PlacedGap, index: int) -> ShownFrame
     if isinstance(source, DraftFrame):
         draft = session.drafts.draft(placed.gap.id)
         confidence = draft.confidence[index] if draft is not None and index < len(draft.confidence) else None
-        caption = f"{_tr('Draft')} · {where}"
+        title = _tr("Draft") if draft is None or draft.is_current else _tr("Draft, being redrawn")
+        caption = f"{title} · {where}"
         return ShownFrame(ShownKind.DRAFT, caption, source, time, None, index, confidence)
     if source is not None:
         take = placed.gap.chosen_take
@@ -98,8 +99,14 @@ def _frame_of_gap(session: Session, placed: PlacedGap, index: int) -> ShownFrame
         confidence = known[index] if index < len(known) else None
         return ShownFrame(ShownKind.TAKE, f"{name} · {where}", source, time, None, index, confidence)
     stand_in = placed.first if time < 0.5 or placed.last is None else placed.last
-    caption = _tr("Gap · frame {0} of {1} · not made yet").format(index + 1, count)
+    caption = f"{_tr('Gap')} · {where} · {_why_not_made(session, placed)}"
     return ShownFrame(ShownKind.WAITING, caption, stand_in, time, None, index)
+
+
+def _why_not_made(session: Session, placed: PlacedGap) -> str:
+    if session.drafts.is_making(placed.gap.id):
+        return _tr("the draft is on its way")
+    return session.drafts.problem(placed.gap.id) or _tr("not made yet")
 
 
 def _clip_caption(timeline: Timeline, playhead: int, source: PictureSource) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -11,8 +9,10 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QEnterEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QPixmapCache,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,7 +24,7 @@ from mpd_studio.ui.canvas.bars import CaptionBar, HintBar
 from mpd_studio.ui.canvas.canvas_keys import press_key, wants_key
 from mpd_studio.ui.canvas.canvas_menu import build_menu
 from mpd_studio.ui.canvas.drags import Pointer
-from mpd_studio.ui.canvas.empty_state import EmptyState
+from mpd_studio.ui.canvas.empty_state import EmptyState, files_in
 from mpd_studio.ui.canvas.guidance_layer import GuidanceLayer
 from mpd_studio.ui.canvas.overlay_items import BrushCircle, PreviewItem
 from mpd_studio.ui.canvas.pan_zoom_view import PanZoomView, is_plain_space
@@ -35,6 +35,7 @@ from mpd_studio.ui.canvas.tool import CanvasTool, tr
 from mpd_studio.ui.canvas.tools import make_tools
 from mpd_studio.ui.theme import metrics_for
 
+_DRAWING_CACHE_KIB = 96 * 1024  # Qt keeps pictures of drawings that rest here; its own 10 MiB hold three of them
 _REACH = 8.0  # logical pixels around the pointer that count as "on it"
 _DRAG_FROM = 4  # pixels the pointer must go before a press is a drag
 
@@ -54,6 +55,7 @@ class CanvasView(PanZoomView):
         self.tools = make_tools(self.stage)
         self.pictures = PictureLayer(self.scene(), session, self)
         self.layer = GuidanceLayer(self.scene(), self.stage)
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _DRAWING_CACHE_KIB))
         self._preview = PreviewItem()
         self._circle = BrushCircle()
         self.scene().addItem(self._preview)
@@ -92,6 +94,7 @@ class CanvasView(PanZoomView):
         self.pictures.failed.connect(self.caption_bar.caption.set_text)
         self.caption_bar.onion_changed.connect(self.pictures.set_onion_strength)
         self.empty_state.demo_wanted.connect(self.demo_wanted)
+        self.empty_state.files_dropped.connect(session.importer.open_files)
 
     def _changed(self, *_: object) -> None:
         """Show what the session says now."""
@@ -128,7 +131,8 @@ class CanvasView(PanZoomView):
         super().zoomed()
         self.layer.set_scale(self.zoom.scale)
         self.pictures.set_scale(self.zoom.scale)
-        self.caption_bar.zoom.setText(tr("{0} %").format(round(self.zoom.device_scale * 100)))
+        percent = tr("{0} %").format(round(self.zoom.device_scale * 100))
+        self.caption_bar.zoom.setText(percent if self._session.document.timeline.length else "")
 
     def _after_tool(self) -> None:
         """What a tool shows besides its edits."""
@@ -231,6 +235,14 @@ class CanvasView(PanZoomView):
 
     # Keys
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.caption_bar.set_focused(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.caption_bar.set_focused(False)
+
     def event(self, event: QEvent) -> bool:
         # Accepting the override makes the key ours before the window's shortcuts see it.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
@@ -264,7 +276,7 @@ class CanvasView(PanZoomView):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        files = files_in(event.mimeData())
         if files:
             self._session.importer.open_files(files)
             event.acceptProposedAction()

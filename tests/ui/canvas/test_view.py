@@ -9,7 +9,7 @@ from easel import CLIP_LENGTH, GAP, GAP_LENGTH, NONE, SIZE, Easel, still, straig
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.core.geometry import Point, Size
@@ -100,10 +100,13 @@ def test_drawings_are_hidden_without_their_gap_and_far_from_it(easel: Easel) -> 
 
 
 def test_a_draft_is_shown_with_its_confidence(easel: Easel) -> None:
-    easel.session.preferences.set(drafts_enabled=True)
     easel.session.selection.select_gap(GAP)
     easel.session.selection.set_playhead(CLIP_LENGTH + 1)
     assert "not made yet" in easel.view.caption_bar.caption.text()
+    easel.session.preferences.set(drafts_enabled=True)
+    easel.session.selection.set_playhead(CLIP_LENGTH)
+    easel.session.selection.set_playhead(CLIP_LENGTH + 1)
+    assert "the draft is on its way" in easel.view.caption_bar.caption.text()
     easel.qtbot.waitUntil(lambda: easel.view.shown.kind is ShownKind.DRAFT, timeout=20_000)
     assert easel.view.caption_bar.caption.text().startswith("Draft · frame 2 of 3")
     assert easel.view.shown.confidence is not None
@@ -300,16 +303,22 @@ def test_keys_that_act_on_drawings_win_over_the_windows_shortcuts(easel: Easel) 
     assert arrow.isAccepted()
 
 
-def test_dropped_files_are_opened(easel: Easel, tmp_path: Path) -> None:
+def test_files_dropped_on_the_canvas_are_opened(easel: Easel, tmp_path: Path) -> None:
+    drop_file(easel, easel.view.viewport(), tmp_path)
+
+
+def test_files_dropped_on_the_words_of_the_empty_canvas_are_opened(empty_easel: Easel, tmp_path: Path) -> None:
+    drop_file(empty_easel, empty_easel.view.empty_state, tmp_path)
+    assert not empty_easel.view.empty_state.isVisible()
+
+
+def drop_file(easel: Easel, target: QWidget, folder: Path) -> None:
     files = QMimeData()
-    files.setUrls([QUrl.fromLocalFile(str(still(tmp_path / "third.png", (9, 9, 9))))])
-    middle = QPointF(easel.view.viewport().rect().center())
+    files.setUrls([QUrl.fromLocalFile(str(still(folder / "third.png", (9, 9, 9))))])
+    middle = QPointF(target.rect().center())
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    for event in (
-        QDragEnterEvent(middle, copy, files, left, NONE),
-        QDropEvent(middle, copy, files, left, NONE),
-    ):
-        QApplication.sendEvent(easel.view.viewport(), event)
+    for event in (QDragEnterEvent(middle, copy, files, left, NONE), QDropEvent(middle, copy, files, left, NONE)):
+        QApplication.sendEvent(target, event)
         assert event.isAccepted()
 
     def is_there() -> bool:
