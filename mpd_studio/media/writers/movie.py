@@ -17,6 +17,7 @@ import numpy as np
 
 from mpd_studio.core.errors import OutputError
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
+from mpd_studio.core.frames import allows_drop_frame, is_drop_frame_text, parse_timecode, rate_title
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.media_ref import ColorTags
 from mpd_studio.core.picture import Picture
@@ -71,6 +72,7 @@ class MovieExporter:
         return self._info
 
     def write(self, pictures: Iterable[Picture], job: WriteJob, reporter: Reporter) -> tuple[Path, ...]:
+        _check_timecode(job)
         with staged(self._info, job) as staging:
             file = staging.folder / f"{job.name}{self._info.suffix}"
             expected = self._encode(pictures, job, file, reporter)
@@ -162,3 +164,18 @@ class MovieExporter:
         frame.pts = number
         frame.time_base = Fraction(1) / (stream.codec_context.rate or Fraction(1))
         container.mux(stream.encode(frame))
+
+
+def _check_timecode(job: WriteJob) -> None:
+    """Raises: OutputError: a label that does not exist at this rate; FFmpeg would leave it out without a word."""
+    if job.start_tc is None:
+        return
+    try:
+        parse_timecode(job.start_tc, job.rate)
+    except ValueError as error:
+        raise OutputError(f"The start timecode cannot be written: {error}") from error
+    if is_drop_frame_text(job.start_tc) and not allows_drop_frame(job.rate):
+        raise OutputError(
+            f"The start timecode {job.start_tc} is drop-frame, which does not exist at {rate_title(job.rate)}. "
+            "Write it with ':' before the frames."
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mpd_studio.core.errors import MediaError, OutputError
-from mpd_studio.core.frames import FrameRate, rate_text
+from mpd_studio.core.frames import FrameRate, is_drop_frame_text, parse_timecode, rate_text
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.media_ref import ColorTags, FrameRef, MediaRef
 from mpd_studio.core.progress import Progress, Reporter
@@ -60,7 +60,7 @@ def _compare_facts(media: MediaRef, expected: Expected) -> None:
         wrong.append(f"{media.size} instead of {expected.size}")
     if media.rate != expected.rate:
         wrong.append(f"{rate_text(media.rate)} frames per second instead of {rate_text(expected.rate)}")
-    if expected.start_tc is not None and media.start_tc != expected.start_tc:
+    if expected.start_tc is not None and not _is_same_label(media.start_tc, expected.start_tc, expected.rate):
         wrong.append(f"timecode {media.start_tc} instead of {expected.start_tc}")
     for field in expected.tag_fields:
         found, wanted = getattr(media.color, field), getattr(expected.color, field)
@@ -68,6 +68,13 @@ def _compare_facts(media: MediaRef, expected: Expected) -> None:
             wrong.append(f"{field} {found} instead of {wanted}")
     if wrong:
         raise OutputError(f"{media.name} was read back with {'; '.join(wrong)}. It was not kept; write it again.")
+
+
+def _is_same_label(found: str | None, wanted: str, rate: FrameRate) -> bool:
+    """Whether two labels name the same frame in the same way of counting; digits may differ (":000" for ":00")."""
+    if found is None or is_drop_frame_text(found) != is_drop_frame_text(wanted):
+        return False
+    return parse_timecode(found, rate) == parse_timecode(wanted, rate)
 
 
 def _compare_pictures(media: MediaRef, expected: Expected, reporter: Reporter) -> None:
