@@ -112,7 +112,7 @@ class MovieDecoder:
         self._next = 0
 
     def _decoded(self, *, after_seek: bool) -> Iterator[VideoFrame]:
-        """Frames from here on. After a seek, packets before a keyframe are dropped: they would come out grey."""
+        """Frames from here on. After a seek, packets before a keyframe are dropped: what they refer to is not there."""
         waits = after_seek
         for packet in self._container.demux(self._stream):
             if waits and not packet.is_keyframe:

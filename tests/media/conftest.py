@@ -38,6 +38,15 @@ _KINDS: dict[str, tuple[str, str, dict]] = {
     "ffv1 mkv": ("ffv1.mkv", "ffv1", {"pixel_format": "yuv422p10le"}),
     "mjpeg avi": ("mjpeg.avi", "mjpeg", {"pixel_format": "yuvj420p"}),
     "mpeg4 B avi": ("mpeg4.avi", "mpeg4", {"options": {"g": "12", "bf": "2"}}),
+    "mpeg2 ps": ("mpeg2.mpg", "mpeg2video", {"options": {"g": "12", "bf": "2"}}),
+    "interlaced h264 ts": ("fields.ts", "libx264", {"options": {"x264-params": "interlaced=1:keyint=12:bframes=3"}}),
+    "intra refresh ts": ("refresh.ts", "libx264", {"options": {"x264-params": "intra-refresh=1:keyint=24:bframes=0"}}),
+    "hevc open ts": (
+        "hevc.ts",
+        "libx265",
+        {"options": {"preset": "ultrafast", "x265-params": "keyint=12:min-keyint=12:open-gop=1:bframes=3:log-level=0"}},
+    ),
+    "raw h264": ("raw.h264", "libx264", {"options": {"x264-params": "keyint=12:bframes=3"}}),
     "late start mp4": ("late.mp4", "libx264", {"times": [i + 50 for i in range(COUNT)], "options": {"g": "12"}}),
 }  # fmt: skip
 

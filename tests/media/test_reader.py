@@ -17,7 +17,8 @@ from mpd_studio.media.reader import FrameReader
 KINDS = (
     "h264 closed mp4", "h264 open mp4", "h264 open mkv", "hevc open mp4", "vfr mp4", "vfr mkv", "29.97 mov", "vp9 webm",
     "av1 mp4", "gif", "prores mov", "h264 ts", "mpeg2 ts", "mpeg2 open ts", "ffv1 mkv", "mjpeg avi", "mpeg4 B avi",
-    "late start mp4", "edit list mp4", "long edit list mp4", "edit list prores mov",
+    "mpeg2 ps", "interlaced h264 ts", "intra refresh ts", "hevc open ts", "raw h264", "late start mp4",
+    "edit list mp4", "long edit list mp4", "edit list prores mov",
 )  # fmt: skip
 
 
