@@ -29,13 +29,16 @@ class Balance:
     confidence: np.ndarray
 
 
-def balance(motion: MotionAt, first: np.ndarray, last: np.ndarray, standing: np.ndarray) -> Balance:
+def balance(
+    motion: MotionAt, first: np.ndarray, last: np.ndarray, standing: np.ndarray, overall: float = 1.0
+) -> Balance:
     """Weigh the two frames by time and by who sees the pixel, and moving against fading by their likely errors.
 
     A moved pixel is likely wrong where the two frames, moved, look unlike each other, or where neither flow vouches
     for the motion. A cross-fade is likely wrong where the frames differ as they stand.
 
     first, last: appearances at the size of the motion. standing: from `standing_difference`.
+    overall: MotionField.overall_trust; at 0, across a cut, everything fades and little is trusted.
     """
     time = motion.time
     early = (1 - time) * (motion.sees_first + _DOUBT)
@@ -44,7 +47,8 @@ def balance(motion: MotionAt, first: np.ndarray, last: np.ndarray, standing: np.
     moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + 2 * error**2)
     likely = np.minimum(error, standing + _NOISE)
     confidence = np.exp(-likely / 20.0)
-    return Balance(late / (early + late), moved, confidence.astype(np.float32))
+    certain = 0.2 + 0.8 * overall
+    return Balance(late / (early + late), moved * np.float32(overall), (confidence * certain).astype(np.float32))
 
 
 def standing_difference(first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -58,7 +62,7 @@ def _moving_error(motion: MotionAt, first: np.ndarray, last: np.ndarray) -> np.n
     late = sample(last, here + np.float32(1 - motion.time) * motion.velocity)
     only_one = np.abs(motion.sees_first - motion.sees_last)  # there, the two need not look alike
     neither = 1 - np.maximum(motion.sees_first, motion.sees_last)
-    return _averaged(difference(early, late) * (1 - 0.7 * only_one) + 20.0 * neither)
+    return _averaged(difference(early, late) * (1 - 0.85 * only_one) + 20.0 * neither)
 
 
 def _averaged(plane: np.ndarray) -> np.ndarray:

@@ -10,8 +10,10 @@ import numpy as np
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.fusion import fuse
+from mpd_studio.motion.hidden import with_hidden_filled
 from mpd_studio.motion.hypotheses import far_search, global_motion, way_back
 from mpd_studio.motion.luminance import grey
+from mpd_studio.motion.matches import rigid_motions
 from mpd_studio.motion.warp import backward_warp
 
 SMALLEST_FLOW_SIDE = 16
@@ -20,10 +22,15 @@ _LOCAL, _FAR = 4.0, 5.0  # handicaps: one motion for all is the plainest explana
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """working_pixels: size of the pictures motion is measured on. look_back: also try the other direction's result."""
+    """How much is tried.
+
+    working_pixels: size of the pictures motion is measured on. look_back: also try the other direction's result.
+    most_features: features matched to rescue long motion; 0 for none.
+    """
 
     working_pixels: int = 130_000
     look_back: bool = True
+    most_features: int = 1500
 
 
 def dense_flow(first: np.ndarray, last: np.ndarray, initial: np.ndarray | None = None) -> np.ndarray:
@@ -63,17 +70,33 @@ def two_way_flow(
     near = _both(lambda a, b: dense_flow(luma[a], luma[b]), tick)
     far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b])), tick)
     trusted = trust(*near), trust(near[1], near[0])
-    motions = [tuple(global_motion(near[way], trusted[way]) for way in (0, 1)), near, far]
+    motions = [(global_motion(near[0], trusted[0]), global_motion(near[1], trusted[1])), near, far]
     handicaps = [0.0, _LOCAL, _FAR]
     if effort.look_back:
         for there, back in (near, far):
             tick()
             motions.append((way_back(back, trust(back, there)), way_back(there, trust(there, back))))
             handicaps.append(_FAR)
+    if effort.most_features:
+        tick()
+        known = np.where(trusted[0][..., None] > 0.5, near[0], motions[0][0])
+        rescued = rigid_motions(*luma, known, effort.most_features)
+        motions.extend(rescued)
+        handicaps.extend([_FAR] * len(rescued))
     forward, backward = _both(
         lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick
     )
-    return MotionField(forward, backward, trust(forward, backward), trust(backward, forward))
+    vouched = trust(forward, backward), trust(backward, forward)
+    tick()
+    forward = with_hidden_filled(forward, vouched[0], first)
+    backward = with_hidden_filled(backward, vouched[1], last)
+    return MotionField(forward, backward, *vouched, _overall(*vouched))
+
+
+def _overall(forward_trust: np.ndarray, backward_trust: np.ndarray) -> float:
+    """0 across a cut, where the two flows agree only by chance (seen: on 4 to 10 % of the pixels); 1 above 20 %."""
+    agreeing = (float(forward_trust.mean()) + float(backward_trust.mean())) / 2
+    return min(max((agreeing - 0.1) / 0.1, 0.0), 1.0)
 
 
 def _both(measure: Callable[[int, int], np.ndarray], tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mpd_studio.motion.appearance import difference_along
+from mpd_studio.motion.warp import without_specks
 
 
 def fuse(
@@ -25,13 +26,7 @@ def fuse(
         better = cost < least
         least = np.where(better, cost, least)
         chosen = np.where(better[..., None], motion, chosen)
-    return _without_specks(chosen)
-
-
-def _without_specks(flow: np.ndarray) -> np.ndarray:
-    import cv2
-
-    return np.dstack([cv2.medianBlur(np.ascontiguousarray(flow[..., axis]), 3) for axis in (0, 1)])
+    return without_specks(chosen, 3)
 
 
 class GuidedFilter:

@@ -140,15 +140,16 @@ def _piece(
 
 
 def _fitted(pair: tuple[np.ndarray, np.ndarray], path: MotionPath, reach: float) -> tuple[Similarity, bool]:
-    """The best fit over the whole reach or over a core of it (the rim may show what lies behind), and if it convinces."""
+    """The best fit over the whole reach or over a core of it (the rim may show the rest), and if it convinces."""
     luma = [picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) for picture in pair]
-    fits = []
-    for part in _PARTS:
-        core = max(part * reach, min(8.0, reach))
-        fit = fit_similarity(luma[0], luma[1], path.start, path.end, core, max(1.5, _MOST_OFFSET * core))
-        fits.append((_margin(fit, core), fit))
-    margin, best = max(fits, key=lambda pair: pair[0])
-    return (best, True) if margin >= 0 else (Similarity(match=best.match), False)
+    cores = [max(part * reach, min(8.0, reach)) for part in _PARTS]
+    fits = [
+        fit_similarity(luma[0], luma[1], path.start, path.end, core, max(1.5, _MOST_OFFSET * core)) for core in cores
+    ]
+    convincing = [fit for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
+    if not convincing:
+        return Similarity(match=fits[0].match), False
+    return max(convincing, key=lambda fit: fit.match), True
 
 
 def _margin(fit: Similarity, core: float) -> float:

@@ -107,3 +107,10 @@ def resize_plane(plane: np.ndarray, height: int, width: int) -> np.ndarray:
     if plane.shape == (height, width):
         return plane
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def without_specks(flow: np.ndarray, side: int) -> np.ndarray:
+    """The flow's median over side × side pixels (3 or 5), x and y each for themselves."""
+    import cv2
+
+    return np.dstack([cv2.medianBlur(np.ascontiguousarray(flow[..., axis]), side) for axis in (0, 1)])

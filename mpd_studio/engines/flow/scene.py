@@ -24,7 +24,7 @@ from mpd_studio.motion.render import render
 from mpd_studio.motion.warp import Sampling, resize_plane
 
 _EFFORTS = {
-    Quality.DRAFT: Effort(working_pixels=60_000, look_back=False),
+    Quality.DRAFT: Effort(working_pixels=60_000, look_back=False, most_features=500),
     Quality.NORMAL: Effort(working_pixels=130_000),
     Quality.BEST: Effort(working_pixels=260_000),
 }
@@ -68,7 +68,7 @@ class Scene:
             return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
         motion = motion_at(self.field, time)
         tick()
-        mixing = balance(motion, *self.looks, self.standing)
+        mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
         if self.backdrop is None:
             pixels = render(self.first, self.last, motion, mixing, self.sampling, tick)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
