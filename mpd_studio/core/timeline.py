@@ -146,22 +146,36 @@ class PlacedGap:
 
 def gaps_of(timeline: Timeline) -> tuple[PlacedGap, ...]:
     """Every gap, by start and then by track. A gap at the very end or beginning of a track has one boundary frame."""
-    found = []
-    for index, track in enumerate(timeline.tracks):
-        placed = list(track.placed())
-        for position, (start, item) in enumerate(placed):
-            if not isinstance(item, Gap):
-                continue
-            before = placed[position - 1][1] if position else None
-            after = placed[position + 1][1] if position + 1 < len(placed) else None
-            first = item.first or (before.frame(before.length - 1) if isinstance(before, Clip) else None)
-            last = item.last or (after.frame(0) if isinstance(after, Clip) else None)
-            found.append(PlacedGap(index, start, item, first, last))
+    found = [
+        _placed_gap(timeline, track, position, start, item)
+        for track, position, start, item in _items_of(timeline)
+        if isinstance(item, Gap)
+    ]
     return tuple(sorted(found, key=lambda placed: (placed.start, placed.track)))
 
 
 def find_gap(timeline: Timeline, gap_id: GapId) -> PlacedGap | None:
-    return next((placed for placed in gaps_of(timeline) if placed.gap.id == gap_id), None)
+    """Asked at every edit, so it builds the one that is wanted and no other."""
+    for track, position, start, item in _items_of(timeline):
+        if isinstance(item, Gap) and item.id == gap_id:
+            return _placed_gap(timeline, track, position, start, item)
+    return None
+
+
+def _items_of(timeline: Timeline) -> Iterator[tuple[int, int, int, Item]]:
+    """(track, position on it, start, item) of everything on the timeline."""
+    for track, content in enumerate(timeline.tracks):
+        for position, (start, item) in enumerate(content.placed()):
+            yield track, position, start, item
+
+
+def _placed_gap(timeline: Timeline, track: int, position: int, start: int, gap: Gap) -> PlacedGap:
+    items = timeline.tracks[track].items
+    before = items[position - 1] if position else None
+    after = items[position + 1] if position + 1 < len(items) else None
+    first = gap.first or (before.frame(before.length - 1) if isinstance(before, Clip) else None)
+    last = gap.last or (after.frame(0) if isinstance(after, Clip) else None)
+    return PlacedGap(track, start, gap, first, last)
 
 
 def item_at(track: Track, frame: int) -> tuple[int, Item] | None:

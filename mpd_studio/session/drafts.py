@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from mpd_studio.core.errors import BadInput
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
-from mpd_studio.core.timeline import Timeline, find_gap
+from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
 from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.job import Failure, Job
 from mpd_studio.session.document import Document
@@ -72,6 +72,7 @@ class Drafts(QObject):
         self._running_id = ""
         self._late_since_s: float | None = None
         self._project_key = document.key
+        self._seen: PlacedGap | None = None
         selection.changed.connect(self._on_selection_changed)
         document.changed.connect(self._on_document_changed)
         preferences.changed.connect(self._on_selection_changed)
@@ -179,13 +180,14 @@ class Drafts(QObject):
             self._project_key = self._document.key
             self._made.clear()
             self._problems.clear()
-            self._wanted = None
+            self._wanted = self._seen = None
             if self._running is not None:
                 self._lane.cancel(self._running_id)
             return
         gap_id = self._selection.gap_id
-        if gap_id is None or find_gap(after, gap_id) is None:
-            return
+        seen, self._seen = self._seen, find_gap(after, gap_id) if gap_id is not None else None
+        if gap_id is None or self._seen is None or self._seen == seen:
+            return  # an edit somewhere else
         made = self._made.get(gap_id)
         if made is not None and made.request != self._request_of(gap_id):
             self.changed.emit(gap_id)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from PySide6.QtCore import QObject
 
 from mpd_studio.jobs.worker import CLOSE_TIMEOUT_S, Worker
+
+# How long a lane's pure Python may keep the interpreter's lock from the GUI thread. With Python's own 5 ms the event
+# loop stood still for up to 245 ms while a gap was generated and scrubbed; with 1 ms for 11 (by gui_stalls.py).
+_SWITCH_INTERVAL_S = 0.001
 
 
 class Lanes(QObject):
@@ -19,6 +24,7 @@ class Lanes(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
         self.gpu = Worker("gpu", self)
         self.draft = Worker("draft", self)
         self.io = Worker("io", self)

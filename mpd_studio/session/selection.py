@@ -170,7 +170,7 @@ class Selection(QObject):
         takes = [take.id for take in placed.gap.takes] if placed else []
         self._set(
             gap_id=self.gap_id if placed else None,
-            clip_id=self.clip_id if self.clip_id in _clip_ids(after) else None,
+            clip_id=self.clip_id if self.clip_id is not None and self.clip_id in _clip_ids(after) else None,
             path_id=self.path_id if self.path_id and guidance.path(self.path_id) else None,
             region_id=self.region_id if self.region_id and guidance.region(self.region_id) else None,
             compare_take=self.compare_take if self.compare_take in takes else None,
