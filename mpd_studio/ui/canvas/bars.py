@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from mpd_studio.ui.canvas.tool import tr
-from mpd_studio.ui.theme import caption_font, elided_middle, metrics_for, tokens_of
+from mpd_studio.ui.elided_label import ElidedLabel
+from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 
 _FOCUS_PX = 2
 _SAFE_FROM, _CHECK_FROM = 0.8, 0.5
-
-
-class ElidedLabel(QWidget):
-    """One line of text that gives way in its middle; the whole text is its tool tip when it had to."""
-
-    def __init__(self, parent: QWidget | None = None, quiet: bool = False) -> None:
-        super().__init__(parent)
-        self._text = ""
-        self._is_quiet = quiet
-        self.setFont(caption_font(self.font()))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-
-    def text(self) -> str:
-        return self._text
-
-    def set_text(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
-            self.setAccessibleName(text)
-            self.updateGeometry()
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self.font())
-        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, QFontMetrics(self.font()).height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = tokens_of(self)
-        shown = elided_middle(self._text, self.font(), self.width())
-        self.setToolTip(self._text if shown != self._text else "")
-        painter = QPainter(self)
-        painter.setPen(QColor(tokens.quiet if self._is_quiet else tokens.text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class ConfidenceNote(QWidget):
@@ -107,7 +72,7 @@ class CaptionBar(QWidget):
         metrics = metrics_for(self.font())
         self.setFixedHeight(metrics.row)
         self._is_focused = False
-        self.caption = ElidedLabel(self)
+        self.caption = ElidedLabel(parent=self)
         self.confidence = ConfidenceNote(self)
         self.other = QLabel(self)
         self.zoom = QLabel(self)
@@ -119,7 +84,7 @@ class CaptionBar(QWidget):
         self.onion.setAccessibleName(tr("Onion skin"))
         self.onion.setVisible(False)
         self.onion.valueChanged.connect(self._onion_moved)
-        for label in (self.other, self.zoom):
+        for label in (self.caption, self.other, self.zoom):
             label.setFont(caption_font(self.font()))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(QFontMetrics(self.zoom.font()).horizontalAdvance("6400 %"))
@@ -151,7 +116,19 @@ class HintBar(QWidget):
         super().__init__(parent)
         metrics = metrics_for(self.font())
         self.setFixedHeight(metrics.row)
-        self.hint = ElidedLabel(self, quiet=True)
+        self.hint = ElidedLabel(parent=self)
+        self.hint.setFont(caption_font(self.font()))
+        self._color_hint()
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * metrics.unit, 0, 2 * metrics.unit, 0)
         row.addWidget(self.hint)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color_hint()
+
+    def _color_hint(self) -> None:
+        quiet = QPalette(self.hint.palette())
+        quiet.setColor(QPalette.ColorRole.WindowText, QColor(tokens_of(self).quiet))
+        self.hint.setPalette(quiet)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
+
 from mpd_studio.core.gap_edits import add_region, delete_region, replace_region
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import MotionRegion, RegionMode, Stroke
@@ -12,7 +14,8 @@ from mpd_studio.session.new_id import new_id
 from mpd_studio.ui.canvas.drags import Pointer
 from mpd_studio.ui.canvas.region_shape import stroke_at
 from mpd_studio.ui.canvas.stage import Gesture, Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, Qt, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
+from mpd_studio.ui.texts import tr
 
 _WIDTH_STEP = 1.15
 _SOFTNESS_STEP = 0.1

@@ -13,7 +13,8 @@ from mpd_studio.core.guidance import Easing, EasingKind, MotionPath, MotionRegio
 from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.ui.canvas import ink
 from mpd_studio.ui.canvas.stage import Stage
-from mpd_studio.ui.canvas.tool import delete_picked, tr
+from mpd_studio.ui.canvas.tool import delete_picked
+from mpd_studio.ui.texts import tr
 
 
 def build_menu(stage: Stage, parent: QWidget) -> QMenu | None:

@@ -15,7 +15,7 @@ from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas import ink
 from mpd_studio.ui.canvas.picture_item import paint_picture
 from mpd_studio.ui.canvas.shown_frame import ShownFrame
-from mpd_studio.ui.canvas.tool import tr
+from mpd_studio.ui.texts import tr
 
 _DOUBLINGS = 2  # the difference is shown four times as strong
 _BETWEEN = 0.02  # of the width, between two pictures side by side

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QCoreApplication
-
 from mpd_studio.core.gap_edits import replace_path, replace_region
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import MotionPath, MotionRegion
@@ -15,6 +13,7 @@ from mpd_studio.ui.canvas.path_shape import constrained, moved_path, with_point,
 from mpd_studio.ui.canvas.picking import Hit, Part
 from mpd_studio.ui.canvas.region_shape import bounds, moved_region, with_corner_at
 from mpd_studio.ui.canvas.stage import Edit, Gesture, Stage
+from mpd_studio.ui.texts import tr
 
 _SMALLEST_REACH = 2.0
 
@@ -68,7 +67,7 @@ def drag_new_point(stage: Stage, path: MotionPath, time: float, pointer: Pointer
         longer, index = with_point(path, time, pointer.position)
     except ValueError:
         return None
-    gesture = stage.gesture(_tr("Add point"))
+    gesture = stage.gesture(tr("Add point"))
     if not gesture.apply(lambda timeline, gap: replace_path(timeline, gap, longer)):
         return None
     stage.pick_path(path.id, index)
@@ -78,23 +77,23 @@ def drag_new_point(stage: Stage, path: MotionPath, time: float, pointer: Pointer
 def _path_drag(stage: Stage, path: MotionPath, hit: Hit, pointer: Pointer) -> Drag:
     match hit.part:
         case Part.POINT:
-            return Drag(stage.gesture(_tr("Move point")), _point_change(path, hit.index, pointer.position))
+            return Drag(stage.gesture(tr("Move point")), _point_change(path, hit.index, pointer.position))
         case Part.REACH:
             now = position(path, stage.guidance.ease, stage.time or 0.0)
-            return Drag(stage.gesture(_tr("Change reach")), _reach_change(path, now, pointer.position))
+            return Drag(stage.gesture(tr("Change reach")), _reach_change(path, now, pointer.position))
         case _:
-            return Drag(stage.gesture(_tr("Move path")), _path_change(path, pointer.position))
+            return Drag(stage.gesture(tr("Move path")), _path_change(path, pointer.position))
 
 
 def _region_drag(stage: Stage, region: MotionRegion, hit: Hit, pointer: Pointer) -> Drag:
     match hit.part:
         case Part.CORNER:
             change = _corner_change(region, hit.index, pointer.position)
-            return Drag(stage.gesture(_tr("Move corner")), change)
+            return Drag(stage.gesture(tr("Move corner")), change)
         case Part.FEATHER:
-            return Drag(stage.gesture(_tr("Change feather")), _feather_change(region))
+            return Drag(stage.gesture(tr("Change feather")), _feather_change(region))
         case _:
-            return Drag(stage.gesture(_tr("Move region")), _region_change(region, pointer.position))
+            return Drag(stage.gesture(tr("Move region")), _region_change(region, pointer.position))
 
 
 def _way(pressed: Point, pointer: Pointer) -> Point:
@@ -156,7 +155,3 @@ def _feather_change(region: MotionRegion) -> Callable[[Pointer], Edit]:
         return lambda timeline, gap: replace_region(timeline, gap, replace(region, feather=feather))
 
     return change
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Canvas", text)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from mpd_studio.ui.canvas.tool import tr
+from mpd_studio.session.session import Session
+from mpd_studio.ui.media_drops import DropSpot, can_drop, files_of, take_drop
+from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
 
 class EmptyState(QWidget):
-    """One sentence and one button.
+    """One sentence and one button. It takes drops itself: those on a child never reach the view behind it.
 
-    Signals:
-        demo_wanted(): the button was pressed.
-        files_dropped(list of Path)
+    Signals: demo_wanted(): the button was pressed.
     """
 
     demo_wanted = Signal()
-    files_dropped = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.setAcceptDrops(True)
         metrics = metrics_for(self.font())
         self.text = QLabel(tr("Drop two clips here. The space between them becomes a gap."), self)
@@ -41,16 +39,19 @@ class EmptyState(QWidget):
         column.addStretch(1)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if can_drop(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = files_in(event.mimeData())
-        if files:
-            self.files_dropped.emit(files)
+        if append_drop(self._session, event.mimeData()):
             event.acceptProposedAction()
 
 
-def files_in(dropped: QMimeData) -> list[Path]:
-    """The files of this machine among what is dropped."""
-    return [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
+def append_drop(session: Session, dropped: QMimeData) -> bool:
+    """Open dropped files, or put media of the bin behind the first track's end. Returns whether there was any."""
+    files = files_of(dropped)
+    if files:
+        session.importer.open_files(files)
+        return True
+    end = session.document.timeline.tracks[0].length
+    return take_drop(session, dropped, DropSpot(0, end, 0))

@@ -26,11 +26,13 @@ def path_color(index: int) -> QColor:
     return QColor(PATH_COLORS[index % len(PATH_COLORS)])
 
 
-def pen(color: QColor, width: float = LINE, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A pen whose width is counted on screen, whatever the zoom."""
-    made = QPen(color, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    made.setCosmetic(True)
-    return made
+def pen(painter: QPainter, color: QColor, width: float = LINE, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """A pen whose width is counted in logical pixels on screen, whatever the painter's zoom.
+
+    Not a cosmetic pen: Qt counts those in device pixels, so that they would be thin on a dense screen.
+    """
+    per_unit = painter.deviceTransform().m11() / painter.device().devicePixelRatioF()
+    return QPen(color, width / per_unit, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def stroke_with_halo(
@@ -42,15 +44,15 @@ def stroke_with_halo(
 ) -> None:
     """A line with one dark pixel on either side."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen(HALO, width + 2))
+    painter.setPen(pen(painter, HALO, width + 2))
     painter.drawPath(line)
-    painter.setPen(pen(color, width, style))
+    painter.setPen(pen(painter, color, width, style))
     painter.drawPath(line)
 
 
-def fill_with_halo(painter: QPainter, shape: QPainterPath, color: QColor) -> None:
-    """A filled sign with a dark rim of one pixel outside."""
-    painter.setPen(pen(HALO, 2))
+def fill_with_halo(painter: QPainter, shape: QPainterPath, color: QColor, halo: float = 1.0) -> None:
+    """A filled sign with a dark rim outside."""
+    painter.setPen(pen(painter, HALO, 2 * halo))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
     painter.fillPath(shape, color)

@@ -47,20 +47,22 @@ class BrushCircle(QGraphicsItem):
         super().__init__()
         self._radius = 1.0
         self._core = 1.0
+        self._scale = 1.0
         self.setZValue(40)
         self.setVisible(False)
 
-    def set_brush(self, width: float, softness: float) -> None:
-        self.prepareGeometryChange()
-        self._radius, self._core = width / 2, width / 2 * (1 - softness)
+    def set_brush(self, width: float, softness: float, scale: float) -> None:
+        brush = (width / 2, width / 2 * (1 - softness), scale)
+        if brush != (self._radius, self._core, self._scale):
+            self.prepareGeometryChange()
+            self._radius, self._core, self._scale = brush
 
     def show_at(self, position: Point) -> None:
         self.setPos(position.x, position.y)
         self.setVisible(True)
 
     def boundingRect(self) -> QRectF:
-        # The pen has a width on screen; the radius again is more than enough room at any zoom one can paint at.
-        reach = self._radius * 2 + 4
+        reach = self._radius + 3 / self._scale
         return QRectF(-reach, -reach, 2 * reach, 2 * reach)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

@@ -17,6 +17,7 @@ from mpd_studio.ui.canvas import ink
 from mpd_studio.ui.canvas.path_shape import curve
 
 _LABEL_PX = 12
+_LABEL_HALO = 1.4
 _LABEL_AWAY = 16.0
 _MOST_GHOSTS = 240  # more dots than this are a line
 
@@ -41,6 +42,7 @@ class PathItem(QGraphicsItem):
         super().__init__()
         self._look = look
         self._scale = scale
+        self._corners = np.empty((0, 2))
         self._line = QPainterPath()
         self._ghosts = np.empty((0, 2))
         self._now = Point(0, 0)
@@ -63,6 +65,7 @@ class PathItem(QGraphicsItem):
     def set_scale(self, scale: float) -> None:
         self.prepareGeometryChange()
         self._scale = scale
+        self._line = _line_between_signs(self._corners, ink.HANDLE / scale)
         self._box = self._bounds()
 
     def boundingRect(self) -> QRectF:
@@ -93,10 +96,8 @@ class PathItem(QGraphicsItem):
     def _shape_changed(self) -> None:
         self.prepareGeometryChange()
         look = self._look
-        corners = curve(look.path)[1]
-        self._line = QPainterPath(QPointF(*corners[0]))
-        for x, y in corners[1:]:
-            self._line.lineTo(x, y)
+        self._corners = curve(look.path)[1]
+        self._line = _line_between_signs(self._corners, ink.HANDLE / self._scale)
         times = new_frame_times(look.new_frames) if look.new_frames <= _MOST_GHOSTS else np.empty(0)
         self._ghosts = positions(look.path, look.ease, times)
         x, y = positions(look.path, look.ease, np.array([look.time]))[0]
@@ -106,7 +107,8 @@ class PathItem(QGraphicsItem):
 
     def _bounds(self) -> QRectF:
         signs = (_LABEL_AWAY + _LABEL_PX + ink.HANDLE) / self._scale
-        box = self._line.boundingRect()
+        (left, top), (right, bottom) = self._corners.min(axis=0), self._corners.max(axis=0)
+        box = QRectF(QPointF(left, top), QPointF(right, bottom))
         if self._look.is_selected:
             reach = self._look.path.radius
             box = box.united(QRectF(self._now.x - reach, self._now.y - reach, 2 * reach, 2 * reach))
@@ -131,10 +133,7 @@ class PathItem(QGraphicsItem):
         for x, y in self._ghosts:
             dots.addEllipse(QPointF(x, y), reach, reach)
         dots.setFillRule(Qt.FillRule.WindingFill)
-        painter.setPen(ink.pen(ink.HALO, 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(dots)
-        painter.fillPath(dots, ink.PAPER if self._look.is_selected else color)
+        ink.fill_with_halo(painter, dots, ink.PAPER if self._look.is_selected else color)
 
     def _paint_points(self, painter: QPainter, color: QColor) -> None:
         points = self._look.path.points
@@ -159,8 +158,8 @@ class PathItem(QGraphicsItem):
         else:
             shape = ink.disc(ink.HANDLE - 1)
         if index in (0, last):
-            inside = QColor(255, 255, 255) if is_picked else QColor(0, 0, 0, 60)
-            painter.fillPath(shape, inside)
+            if is_picked:
+                painter.fillPath(shape, ink.PAPER)
             ink.stroke_with_halo(painter, shape, color, 2.0)
         else:
             ink.fill_with_halo(painter, shape, ink.PAPER if is_picked else color)
@@ -172,10 +171,7 @@ class PathItem(QGraphicsItem):
         painter.save()
         ink.on_screen(painter, QPointF(at.x, at.y), self._scale)
         painter.translate(*_away_from(at, other, 1.0 if text == "B" else -1.0))
-        shape = ink.letter(text, _LABEL_PX)
-        painter.setPen(ink.pen(ink.HALO, 3))
-        painter.drawPath(shape)
-        painter.fillPath(shape, color)
+        ink.fill_with_halo(painter, ink.letter(text, _LABEL_PX), color, _LABEL_HALO)
         painter.restore()
 
     def _paint_now(self, painter: QPainter, color: QColor) -> None:
@@ -184,6 +180,21 @@ class PathItem(QGraphicsItem):
         ink.stroke_with_halo(painter, ink.disc(ink.HANDLE + 3), ink.PAPER, 2.0)
         ink.fill_with_halo(painter, ink.disc(ink.GHOST + 1), color)
         painter.restore()
+
+
+def _line_between_signs(corners: np.ndarray, reach: float) -> QPainterPath:
+    """The curve from the rim of the first anchor's sign to the last's, so that one sees what lies under them."""
+    line = QPainterPath()
+    start, end = corners[0], corners[-1]
+    inner = corners[(np.hypot(*(corners - start).T) > reach) & (np.hypot(*(corners - end).T) > reach)]
+    if not len(inner):
+        return line
+    first, last = inner[0] - start, inner[-1] - end
+    line.moveTo(*(start + first * (reach / np.hypot(*first))))
+    for x, y in inner:
+        line.lineTo(x, y)
+    line.lineTo(*(end + last * (reach / np.hypot(*last))))
+    return line
 
 
 def _away_from(at: Point, other: Point, side: float) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from mpd_studio.core.gap_edits import add_path, replace_path
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Boundary
@@ -11,7 +13,8 @@ from mpd_studio.ui.canvas.drags import Drag, Pointer, drag_new_point
 from mpd_studio.ui.canvas.path_shape import anchor_index, constrained, new_path
 from mpd_studio.ui.canvas.picking import Part
 from mpd_studio.ui.canvas.stage import Edit, Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, Qt, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
+from mpd_studio.ui.texts import tr
 
 _REACH_OF_CANVAS = 1 / 18  # of the canvas height: 60 px at 1080
 

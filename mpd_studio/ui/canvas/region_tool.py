@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
 from mpd_studio.core.gap_edits import add_region
@@ -15,7 +15,8 @@ from mpd_studio.ui.canvas.picking import Part
 from mpd_studio.ui.canvas.region_shape import rectangle, simplified
 from mpd_studio.ui.canvas.select_tool import add_corner
 from mpd_studio.ui.canvas.stage import Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, Qt, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
+from mpd_studio.ui.texts import tr
 
 _LASSO_TOLERANCE = 0.12  # of the reach: about one pixel on screen
 

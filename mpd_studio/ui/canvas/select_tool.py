@@ -7,7 +7,8 @@ from mpd_studio.ui.canvas.drags import Pointer, drag_new_point
 from mpd_studio.ui.canvas.picking import Part
 from mpd_studio.ui.canvas.region_shape import edge_at, with_corner
 from mpd_studio.ui.canvas.stage import Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
+from mpd_studio.ui.texts import tr
 
 
 class SelectTool(CanvasTool):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication
-
 from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
 from mpd_studio.session.frame_work import DraftFrame, PictureSource
 from mpd_studio.session.selection import Shown
 from mpd_studio.session.session import Session
+from mpd_studio.ui.texts import tr
 
 
 class ShownKind(Enum):
@@ -68,12 +67,12 @@ def _boundary_frame(placed: PlacedGap, boundary: Boundary) -> ShownFrame:
     source = placed.first if is_first else placed.last
     if source is None:
         lacking = (
-            _tr("No first frame: put a clip before the gap, or pick a frame for it.")
+            tr("No first frame: put a clip before the gap, or pick a frame for it.")
             if is_first
-            else _tr("No last frame: put a clip behind the gap, or pick a frame for it.")
+            else tr("No last frame: put a clip behind the gap, or pick a frame for it.")
         )
         return ShownFrame(ShownKind.WAITING, lacking)
-    title = _tr("First frame") if is_first else _tr("Last frame")
+    title = tr("First frame") if is_first else tr("Last frame")
     caption = f"{title} · {source.media.name}"
     return ShownFrame(ShownKind.BOUNDARY, caption, source, 0.0 if is_first else 1.0, boundary)
 
@@ -82,37 +81,33 @@ def _frame_of_gap(session: Session, placed: PlacedGap, index: int) -> ShownFrame
     count = placed.gap.length
     time = (index + 1) / (count + 1)
     source = session.frames.source_at(placed.start + index)
-    where = _tr("frame {0} of {1}").format(index + 1, count)
+    where = tr("frame {0} of {1}").format(index + 1, count)
     if isinstance(source, FrameRef):  # another track shows a clip here
         frame = placed.start + index
         return ShownFrame(ShownKind.CLIP, _clip_caption(session.document.timeline, frame, source), source)
     if isinstance(source, DraftFrame):
         draft = session.drafts.draft(placed.gap.id)
         confidence = draft.confidence[index] if draft is not None and index < len(draft.confidence) else None
-        title = _tr("Draft") if draft is None or draft.is_current else _tr("Draft, being redrawn")
+        title = tr("Draft") if draft is None or draft.is_current else tr("Draft, being redrawn")
         caption = f"{title} · {where}"
         return ShownFrame(ShownKind.DRAFT, caption, source, time, None, index, confidence)
     if source is not None:
         take = placed.gap.chosen_take
         known = take.result.provenance.confidence if take is not None else ()
-        name = take.name if take is not None else _tr("Take")
+        name = take.name if take is not None else tr("Take")
         confidence = known[index] if index < len(known) else None
         return ShownFrame(ShownKind.TAKE, f"{name} · {where}", source, time, None, index, confidence)
     stand_in = placed.first if time < 0.5 or placed.last is None else placed.last
-    caption = f"{_tr('Gap')} · {where} · {_why_not_made(session, placed)}"
+    caption = f"{tr('Gap')} · {where} · {_why_not_made(session, placed)}"
     return ShownFrame(ShownKind.WAITING, caption, stand_in, time, None, index)
 
 
 def _why_not_made(session: Session, placed: PlacedGap) -> str:
     if session.drafts.is_making(placed.gap.id):
-        return _tr("the draft is on its way")
-    return session.drafts.problem(placed.gap.id) or _tr("not made yet")
+        return tr("the draft is on its way")
+    return session.drafts.problem(placed.gap.id) or tr("not made yet")
 
 
 def _clip_caption(timeline: Timeline, playhead: int, source: PictureSource) -> str:
     name = source.media.name if isinstance(source, FrameRef) else getattr(source, "name", "")
     return f"{name} · {timeline.timecode(playhead)}" if name else timeline.timecode(playhead)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ShownFrame", text)

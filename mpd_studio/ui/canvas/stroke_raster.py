@@ -17,7 +17,7 @@ from mpd_studio.core.guidance import Stroke
 
 _TILE = 256  # the mask grows by whole tiles, so that it is seldom copied
 _LARGEST = 16384  # device pixels: more than any screen has
-_RIM = 2.0  # device pixels of border and halo together
+_RIM = 2.0  # logical pixels of border and halo together
 _SOLID = QColor(0, 0, 0, 255)
 
 
@@ -98,7 +98,8 @@ def paint_coverage(
     exposed: what needs painting, in canvas pixels; only that much is worked on.
     """
     to_device = painter.deviceTransform()
-    room = (_RIM + 1) / to_device.m11()
+    rim = _RIM * painter.device().devicePixelRatioF()
+    room = (rim + 1) / to_device.m11()
     wanted = exposed.intersected(raster.place).adjusted(-room, -room, room, room)
     screen = QRect(0, 0, _LARGEST, _LARGEST)
     device = to_device.mapRect(wanted).toAlignedRect().intersected(screen)
@@ -111,12 +112,12 @@ def paint_coverage(
     with_mask.drawImage(to_device.mapRect(raster.place).translated(-origin), raster.mask)
     with_mask.end()
     layers = (
-        _rim(covered, _RIM, halo),
-        _rim(covered, _RIM / 2, border),
         _filled(covered, inside, to_device.m11(), to_device.map(QPointF(0, 0)) - origin),
+        _rim(covered, rim, halo),
+        _rim(covered, rim / 2, border),
     )
     painter.save()
-    painter.setWorldTransform(painter.worldTransform() * to_device.inverted()[0])
+    painter.setWorldTransform(to_device.inverted()[0] * painter.worldTransform())  # now in device pixels
     for layer in layers:
         painter.drawImage(origin, layer)
     painter.restore()

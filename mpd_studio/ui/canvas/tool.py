@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath
 
 from mpd_studio.core.gap_edits import delete_path, delete_region, replace_path, replace_region
@@ -12,6 +12,7 @@ from mpd_studio.ui.canvas.path_shape import moved_path, with_point_at, without_p
 from mpd_studio.ui.canvas.picking import Hit, Part, hit
 from mpd_studio.ui.canvas.region_shape import moved_region, with_corner_at, without_corner
 from mpd_studio.ui.canvas.stage import Stage
+from mpd_studio.ui.texts import tr
 
 
 class CanvasTool:
@@ -153,8 +154,3 @@ def pick_next_point(stage: Stage, step: int = 1) -> None:
         stage.pick_path(path.id, index)
     elif region is not None:
         stage.pick_region(region.id, index)
-
-
-def tr(text: str) -> str:
-    """The text in the user's language."""
-    return QCoreApplication.translate("Canvas", text)

@@ -15,8 +15,9 @@ from mpd_studio.ui.canvas.path_tool import PathTool
 from mpd_studio.ui.canvas.region_tool import RegionTool
 from mpd_studio.ui.canvas.select_tool import SelectTool
 from mpd_studio.ui.canvas.stage import Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
 from mpd_studio.ui.icons import build_icon
+from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
 _ICONS = {Tool.SELECT: "tool-select", Tool.PATH: "tool-path", Tool.REGION: "tool-region", Tool.BRUSH: "tool-brush"}

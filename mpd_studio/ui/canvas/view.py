@@ -24,15 +24,17 @@ from mpd_studio.ui.canvas.bars import CaptionBar, HintBar
 from mpd_studio.ui.canvas.canvas_keys import press_key, wants_key
 from mpd_studio.ui.canvas.canvas_menu import build_menu
 from mpd_studio.ui.canvas.drags import Pointer
-from mpd_studio.ui.canvas.empty_state import EmptyState, files_in
+from mpd_studio.ui.canvas.empty_state import EmptyState, append_drop
 from mpd_studio.ui.canvas.guidance_layer import GuidanceLayer
 from mpd_studio.ui.canvas.overlay_items import BrushCircle, PreviewItem
 from mpd_studio.ui.canvas.pan_zoom_view import PanZoomView, is_plain_space
 from mpd_studio.ui.canvas.picture_layer import PictureLayer
 from mpd_studio.ui.canvas.shown_frame import ShownFrame, shown_frame
 from mpd_studio.ui.canvas.stage import Stage
-from mpd_studio.ui.canvas.tool import CanvasTool, tr
+from mpd_studio.ui.canvas.tool import CanvasTool
 from mpd_studio.ui.canvas.tools import make_tools
+from mpd_studio.ui.media_drops import can_drop
+from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
 _DRAWING_CACHE_KIB = 96 * 1024  # Qt keeps pictures of drawings that rest here; its own 10 MiB hold three of them
@@ -62,7 +64,7 @@ class CanvasView(PanZoomView):
         self.scene().addItem(self._circle)
         self.caption_bar = CaptionBar(self)
         self.hint_bar = HintBar(self)
-        self.empty_state = EmptyState(self)
+        self.empty_state = EmptyState(session, self)
         metrics = metrics_for(self.font())
         self.setViewportMargins(0, metrics.row, 0, metrics.row)
         self.setMinimumSize(80 * metrics.unit, 60 * metrics.unit)
@@ -91,10 +93,9 @@ class CanvasView(PanZoomView):
         session.drafts.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)
-        self.pictures.failed.connect(self.caption_bar.caption.set_text)
+        self.pictures.failed.connect(self.caption_bar.caption.setText)
         self.caption_bar.onion_changed.connect(self.pictures.set_onion_strength)
         self.empty_state.demo_wanted.connect(self.demo_wanted)
-        self.empty_state.files_dropped.connect(session.importer.open_files)
 
     def _changed(self, *_: object) -> None:
         """Show what the session says now."""
@@ -121,7 +122,7 @@ class CanvasView(PanZoomView):
 
     def _refresh_words(self) -> None:
         shown, bar = self.stage.shown, self.caption_bar
-        bar.caption.set_text(shown.caption)
+        bar.caption.setText(shown.caption)
         bar.confidence.set_value(shown.confidence)
         bar.other.setText(self.pictures.other_caption)
         bar.other.setVisible(bool(self.pictures.other_caption))
@@ -137,8 +138,8 @@ class CanvasView(PanZoomView):
     def _after_tool(self) -> None:
         """What a tool shows besides its edits."""
         self._preview.show_line(self.tool.preview(), self.zoom.scale)
-        self.hint_bar.hint.set_text(self.tool.hint)
-        self._circle.set_brush(self.stage.brush_width, self.stage.brush_softness)
+        self.hint_bar.hint.setText(self.tool.hint)
+        self._circle.set_brush(self.stage.brush_width, self.stage.brush_softness, self.zoom.scale)
         if not self._paints:
             self._circle.setVisible(False)
         self.show_cursor()
@@ -268,17 +269,15 @@ class CanvasView(PanZoomView):
     # Dropped files
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if can_drop(event.mimeData()):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if event.mimeData().hasUrls():
+        if can_drop(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = files_in(event.mimeData())
-        if files:
-            self._session.importer.open_files(files)
+        if append_drop(self._session, event.mimeData()):
             event.acceptProposedAction()
 
     # Looks
