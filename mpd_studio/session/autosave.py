@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -35,13 +36,16 @@ class Autosave(QObject):
         self._lane = lane
         self._answers = Answers(lane, self)
         self._waiting_id = ""
+        self._waiting_for: Path | None = None
         self._is_safe = threading.Event()
         self._is_safe.set()
         self._is_broken = False
 
     def write(self, home: ProjectHome, timeline: Timeline) -> None:
         """Bring a snapshot on its way."""
-        self._lane.withdraw(self._waiting_id)
+        if self._waiting_for == home.journal:  # never the last snapshot of another project
+            self._lane.withdraw(self._waiting_id)
+        self._waiting_for = home.journal
         self._is_safe = threading.Event()
         job = Job(new_id("journal"), "Autosave", partial(_write, home, timeline, self._is_safe))
         self._waiting_id = self._answers.ask(job, self._on_written, self._on_failed)

@@ -38,7 +38,7 @@ from mpd_studio.session.project_work import (
     open_project,
     save_project,
 )
-from mpd_studio.session.take_folders import Move, planned_moves, relocated_history
+from mpd_studio.session.take_folders import Move, relocated_history
 
 UNTITLED = "Untitled"
 Edit = Callable[[Timeline], Timeline]
@@ -157,7 +157,8 @@ class Document(QObject):
 
     def open(self, path: Path) -> None:
         """Open a project, or the journal of an untitled one (see recoverable). The result comes as signals."""
-        path = path.absolute()
+        if recovery_key(self._recovery, path) is None:
+            path = path.resolve()  # a link is another name of a project, not another project
         if path == self._home.path and not self.is_read_only:
             self.opened.emit(path)
             return
@@ -186,9 +187,9 @@ class Document(QObject):
 
     def save_as(self, path: Path) -> None:
         """Write the project to another file and go on there. Takes of an untitled project come along."""
-        path = path.absolute()
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
+        path = path.resolve()
         if path == self._home.path and not self.is_read_only:
             self.save()
             return
@@ -333,9 +334,9 @@ class Document(QObject):
     def _submit_save(self, home: ProjectHome) -> None:
         snapshot = self.timeline
         self._autosave.wait_for_last()
-        states = (step.value for step in (*self._history.past, *self._history.future))
-        moves = planned_moves(iter((snapshot, *states)), self._recovery, home.takes)
-        job = Job(new_id("job"), f"Save {home.lock.stem}", partial(save_project, home, snapshot, moves))
+        states = tuple(step.value for step in (*self._history.past, *self._history.future))
+        work = partial(save_project, home, snapshot, states, self._recovery)
+        job = Job(new_id("job"), f"Save {home.lock.stem}", work)
         self._save_answers.ask(
             job,
             partial(self._on_saved, self.key, home, snapshot),

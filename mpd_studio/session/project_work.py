@@ -13,7 +13,7 @@ from mpd_studio.core.project_file import read_project, write_project
 from mpd_studio.core.timeline import Timeline
 from mpd_studio.session.journal import JournalEntry, read_journal, remove_journal
 from mpd_studio.session.project_home import ProjectHome
-from mpd_studio.session.take_folders import Move, copy_takes, forget_folders, relocated
+from mpd_studio.session.take_folders import Move, copy_takes, forget_folders, planned_moves, relocated
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,19 @@ def open_project(home: ProjectHome, reporter: Reporter) -> OpenedFile:
     return OpenedFile(saved, entry.timeline, notes)
 
 
-def save_project(home: ProjectHome, timeline: Timeline, moves: tuple[Move, ...], reporter: Reporter) -> SavedFile:
+def save_project(
+    home: ProjectHome, timeline: Timeline, history: tuple[Timeline, ...], recovery: Path, reporter: Reporter
+) -> SavedFile:
     """Write the project to home.path, takes first.
+
+    history: states that undo and redo lead to; their takes come along too. recovery: where untitled projects lie.
 
     Raises:
         OutputError: disk full, no permission; what stood there is whole, and every take is where it was.
     """
     if home.path is None:
         raise OutputError("An untitled project cannot be saved without a name. Use 'Save as'.")
-    made = copy_takes(moves, reporter)
+    made = copy_takes(planned_moves((timeline, *history), recovery, home.takes), reporter)
     moved = relocated(timeline, made)
     try:
         write_project(home.path, moved)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -37,7 +37,7 @@ def takes_of(timeline: Timeline) -> Iterator[Take]:
         yield unplaced.take
 
 
-def planned_moves(timelines: Iterator[Timeline], recovery: Path, takes: Path) -> tuple[Move, ...]:
+def planned_moves(timelines: Iterable[Timeline], recovery: Path, takes: Path) -> tuple[Move, ...]:
     """What lies among the untitled projects and has to come along to `takes`."""
     moves: dict[PurePath, Move] = {}
     for timeline in timelines:

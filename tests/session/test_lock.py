@@ -112,6 +112,29 @@ def test_two_sessions_of_one_process_do_not_both_write(
     assert (first.document.is_read_only, second.document.is_read_only) == (False, True)
 
 
+def test_a_link_to_a_project_is_that_project(
+    qtbot: QtBot, new_session: Callable[[], Session], project: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "elsewhere" / "link.mpdproj"
+    link.parent.mkdir()
+    try:
+        link.symlink_to(project)
+    except OSError:
+        pytest.skip("this system makes no links for this user")
+    first, second = new_session(), new_session()
+    _open(qtbot, first, project)
+    _open(qtbot, second, link)
+    assert second.document.is_read_only
+    first.document.new()
+    qtbot.waitUntil(lambda: not project.with_name("film.mpdproj.lock").exists())
+    _open(qtbot, first, link)
+    first.document.apply("Rename", lambda timeline: replace(timeline, name="through the link"))
+    with qtbot.waitSignal(first.document.saved):
+        first.document.save()
+    assert link.is_symlink()
+    assert read_project(project).timeline.name == "through the link"
+
+
 def test_lock_is_free_again_after_another_project_was_opened(
     qtbot: QtBot, session: Session, project: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from mpd_studio.core.errors import OutputError, ProjectError
 from mpd_studio.core.paths import ProgramPaths
+from mpd_studio.core.progress import Reporter
 from mpd_studio.core.project_file import read_project, write_project
 from mpd_studio.core.timeline import Timeline
+from mpd_studio.jobs.job import Job
 from mpd_studio.session.journal import part_path, read_journal, remove_journal, write_journal
 from mpd_studio.session.message import MessageKind
 from mpd_studio.session.session import Session
@@ -207,6 +210,26 @@ def test_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="Autosave could not write"):
         write_journal(tmp_path / "file" / "film.mpdproj.autosave", Timeline(), _nothing)
+
+
+def test_the_last_snapshot_of_a_project_that_was_left_is_still_written(
+    session: Session, new_session: Callable[[], Session], paths: ProgramPaths
+) -> None:
+    held, let = threading.Event(), threading.Event()
+
+    def hold(reporter: Reporter) -> None:
+        held.set()
+        let.wait(10)
+
+    session._lanes.journal.submit(Job("hold", "", hold))
+    held.wait(10)
+    session.document.apply("Rename", lambda timeline: replace(timeline, name="first"))
+    session.document.new()
+    session.document.apply("Rename", lambda timeline: replace(timeline, name="second"))
+    let.set()
+    assert session.close()
+    names = {_name(journal) for journal in new_session().document.recoverable()}
+    assert names == {"first", "second"}
 
 
 def test_failing_autosave_is_said_once(qtbot: QtBot, session: Session, heard: Heard, paths: ProgramPaths) -> None:
