@@ -58,10 +58,10 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(session)
         self.setStatusBar(self.status)
         self._menus = self.table.fill(self.menuBar())
-        self._recent = QMenu(tr("Open recent"), self)
-        self._menus[Menu.FILE].insertMenu(self.table.action("file.import"), self._recent)
-        self._palette = CommandPalette(self.table, self)
-        self._jobs = JobsPopup(session, self)
+        self.recent_menu = QMenu(tr("Open recent"), self)
+        self._menus[Menu.FILE].insertMenu(self.table.action("file.import"), self.recent_menu)
+        self.palette_popup = CommandPalette(self.table, self)
+        self.jobs_popup = JobsPopup(session, self)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             self._key_guard = KeyGuard(app, self)
@@ -147,11 +147,11 @@ class MainWindow(QMainWindow):
         AboutDialog(self).open()
 
     def show_palette(self) -> None:
-        self._palette.open_over(self)
+        self.palette_popup.open_over(self)
 
     def show_jobs(self) -> None:
         margin = metrics_for(self.font()).unit
-        self._jobs.open_above(self.status.mapToGlobal(QPoint(self.status.width() - margin, -margin)))
+        self.jobs_popup.open_above(self.status.mapToGlobal(QPoint(self.status.width() - margin, -margin)))
 
     def set_theme(self, name: str) -> None:
         self.session.preferences.set(theme=name)
@@ -222,13 +222,13 @@ class MainWindow(QMainWindow):
         self.setWindowModified(document.is_modified)
 
     def _fill_recent(self) -> None:
-        self._recent.clear()
+        self.recent_menu.clear()
         for path in self.session.recent.files():
-            action = self._recent.addAction(path.name)
+            action = self.recent_menu.addAction(path.name)
             action.setToolTip(str(path))
             action.triggered.connect(lambda checked=False, path=path: self.session.document.open(path))
-        self._recent.setToolTipsVisible(True)
-        self._recent.setEnabled(bool(self.session.recent.files()))
+        self.recent_menu.setToolTipsVisible(True)
+        self.recent_menu.setEnabled(bool(self.session.recent.files()))
 
     def _on_preferences(self) -> None:
         app = QApplication.instance()

@@ -46,27 +46,27 @@ class MessageBar(QFrame):
         self._icon = QLabel()
         self._text = label("", wraps=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._more = QPushButton(tr("Details"))
-        self._more.setCheckable(True)
+        self.more = QPushButton(tr("Details"))
+        self.more.setCheckable(True)
         self._copy = IconButton("copy", tr("Copy message"), tr("Copy the message with its details."))
         self._close = IconButton("close", tr("Dismiss message"), tr("Dismiss this message."))
-        self._details = QPlainTextEdit(readOnly=True)
-        self._details.setAccessibleName(tr("Details of the message"))
-        self._details.setFixedHeight(_DETAIL_LINES * self.fontMetrics().lineSpacing())
+        self.details = QPlainTextEdit(readOnly=True)
+        self.details.setAccessibleName(tr("Details of the message"))
+        self.details.setFixedHeight(_DETAIL_LINES * self.fontMetrics().lineSpacing())
         line = QHBoxLayout()
         line.setSpacing(2 * grid.unit)
-        for widget in (self._icon, self._text, self._more, self._copy, self._close):
+        for widget in (self._icon, self._text, self.more, self._copy, self._close):
             line.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * grid.unit, grid.unit, grid.unit, grid.unit)
         column.addLayout(line)
-        column.addWidget(self._details)
+        column.addWidget(self.details)
         self._leave = QTimer(self, singleShot=True, interval=_READING_MS)
         self._leave.timeout.connect(self.dismiss)
-        self._more.toggled.connect(self._on_more)
+        self.more.toggled.connect(self._on_more)
         self._copy.clicked.connect(self.copy)
         self._close.clicked.connect(self.dismiss)
-        self._details.hide()
+        self.details.hide()
         self.hide()
 
     @property
@@ -103,9 +103,9 @@ class MessageBar(QFrame):
         self._icon.setPixmap(icon_pixmap(_ICONS[message.kind], color[message.kind], 16, self.devicePixelRatioF()))
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
-        self._details.setPlainText(message.details)
-        self._more.setVisible(bool(message.details))
-        self._more.setChecked(False)
+        self.details.setPlainText(message.details)
+        self.more.setVisible(bool(message.details))
+        self.more.setChecked(False)
         self.setStyleSheet(
             f"#messages {{ background: {tokens.raised}; border: 1px solid {color[message.kind]}; border-radius: 4px; }}"
         )
@@ -116,6 +116,6 @@ class MessageBar(QFrame):
             self._leave.start()
 
     def _on_more(self, is_open: bool) -> None:
-        self._details.setVisible(is_open)
+        self.details.setVisible(is_open)
         self._leave.stop()
         self.resized.emit()

@@ -59,6 +59,10 @@ class StatusLine(QStatusBar):
         return self._text.text()
 
     @property
+    def saved_text(self) -> str:
+        return self._saved.text()
+
+    @property
     def cancel_button(self) -> QToolButton:
         return self._cancel
 
@@ -80,7 +84,7 @@ class StatusLine(QStatusBar):
             self._text.setText(" · ".join(part for part in parts if part))
         count = sum(1 for row in self._session.jobs.rows if not row.state.has_ended)
         self._jobs.setText(tr("Jobs ({count})").format(count=count) if count else tr("Jobs"))
-        self._saved.setText(self._saved_text())
+        self._saved.setText(self._describe_saved())
 
     def _idle_text(self) -> str:
         timeline = self._session.document.timeline
@@ -96,7 +100,7 @@ class StatusLine(QStatusBar):
             return tr("1 gap waits for frames. N selects it.")
         return tr("{count} gaps wait for frames. N selects the next.").format(count=open_gaps)
 
-    def _saved_text(self) -> str:
+    def _describe_saved(self) -> str:
         document = self._session.document
         if document.is_read_only:
             return tr("read-only")

@@ -23,11 +23,11 @@ class Transport(QWidget):
         self._session = session
         self._play = IconButton("play", tr("Play"), action=table.action("view.play"))
         grid = metrics_for(self.font())
-        self._timecode = QLineEdit()
-        self._timecode.setProperty("role", "timecode")
-        self._timecode.setAccessibleName(tr("Timecode of the playhead"))
-        self._timecode.setToolTip(tr("Where the playhead stands. Type a timecode and press Return to go there."))
-        self._timecode.setFixedWidth(self.fontMetrics().horizontalAdvance("00:00:00:000") + 8 * grid.unit)
+        self.timecode = QLineEdit()
+        self.timecode.setProperty("role", "timecode")
+        self.timecode.setAccessibleName(tr("Timecode of the playhead"))
+        self.timecode.setToolTip(tr("Where the playhead stands. Type a timecode and press Return to go there."))
+        self.timecode.setFixedWidth(self.fontMetrics().horizontalAdvance("00:00:00:000") + 8 * grid.unit)
         self._length = QLabel()
         self._length.setProperty("role", "caption")
         self._length.setToolTip(tr("Length of the timeline, and its frame rate."))
@@ -37,7 +37,7 @@ class Transport(QWidget):
         for action_id in ("view.to_start", "view.previous_frame", "", "view.next_frame", "view.to_end"):
             line.addWidget(IconButton("", action=table.action(action_id)) if action_id else self._play)
         line.addSpacing(2 * grid.unit)
-        line.addWidget(self._timecode)
+        line.addWidget(self.timecode)
         line.addWidget(self._length)
         line.addStretch(1)
         for action_id in ("guidance.first", "guidance.last", "guidance.onion"):
@@ -45,8 +45,8 @@ class Transport(QWidget):
         line.addWidget(rule(upright=True))
         for action_id in ("view.zoom_pixel", "view.zoom_fit", "window.full_screen"):
             line.addWidget(IconButton("", action=table.action(action_id)))
-        self._timecode.returnPressed.connect(self._go)
-        self._timecode.editingFinished.connect(self._show)
+        self.timecode.returnPressed.connect(self._go)
+        self.timecode.editingFinished.connect(self._show)
         session.selection.playhead_changed.connect(self._show)
         session.document.changed.connect(self._show)
         session.player.state_changed.connect(self._show_playing)
@@ -63,8 +63,8 @@ class Transport(QWidget):
 
     def _show(self) -> None:
         timeline, playhead = self._session.document.timeline, self._session.selection.playhead
-        if not self._timecode.hasFocus():
-            self._timecode.setText(timeline.timecode(playhead))
+        if not self.timecode.hasFocus():
+            self.timecode.setText(timeline.timecode(playhead))
         self._length.setText(_length_text(timeline))
 
     def _show_playing(self) -> None:
@@ -74,11 +74,11 @@ class Transport(QWidget):
     def _go(self) -> None:
         timeline = self._session.document.timeline
         try:
-            frame = parse_timecode(self._timecode.text(), timeline.rate) - timeline.start
+            frame = parse_timecode(self.timecode.text(), timeline.rate) - timeline.start
         except ValueError:
-            self._timecode.selectAll()
+            self.timecode.selectAll()
             return
-        self._timecode.clearFocus()
+        self.timecode.clearFocus()
         self._session.selection.set_playhead(max(0, min(frame, timeline.length - 1)))
         self._show()
 

@@ -1,0 +1,53 @@
+"""The message bar blocks nothing, loses nothing, and can be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from mpd_studio.session.message import error, info, warning
+from mpd_studio.ui.messages import MessageBar
+
+
+def test_an_error_stays_until_it_is_dismissed_and_the_next_one_follows(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message(error("One broke.", "Because of this."))
+    bar.show_message(info("Two is done."))
+    assert bar.message == error("One broke.", "Because of this.")
+    bar.dismiss()
+    assert bar.message == info("Two is done.")
+    bar.dismiss()
+    assert bar.message is None
+    assert bar.isHidden()
+
+
+def test_an_info_makes_way_for_an_error(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message(info("Done."))
+    bar.show_message(warning("Look."))
+    assert bar.message == warning("Look.")
+
+
+def test_the_same_message_is_not_said_twice(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    for _ in range(3):
+        bar.show_message(warning("No room."))
+    bar.dismiss()
+    assert bar.message is None
+
+
+def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message(error("It broke.", "line 1\nline 2"))
+    bar.show()
+    assert not bar.details.isVisible()
+    QTest.mouseClick(bar.more, Qt.MouseButton.LeftButton)
+    assert bar.details.isVisible()
+    bar.copy()
+    assert QGuiApplication.clipboard().text() == "It broke.\n\nline 1\nline 2"

@@ -1,0 +1,152 @@
+"""The timeline widget: zoom, scroll, scrub, drops, and a thousand clips."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from pathlib import PurePath
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from window_driver import Driver
+
+from mpd_studio.core.frames import FrameRange
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.ids import ClipId, GapId
+from mpd_studio.core.media_ref import MediaRef
+from mpd_studio.core.timeline import Clip, Gap, Timeline, Track
+from mpd_studio.ui.media_drops import media_mime
+from mpd_studio.ui.timeline.hits import Place
+from mpd_studio.ui.timeline.lanes import Lane
+from mpd_studio.ui.timeline.ruler import label_step
+from mpd_studio.ui.timeline.scale import TimeScale
+
+
+def _wheel(desk: Driver, point: QPoint, steps: int, modifier: Qt.KeyboardModifier) -> None:
+    viewport = desk.window.timeline.viewport()
+    spot = QPointF(point)
+    event = QWheelEvent(
+        spot,
+        QPointF(viewport.mapToGlobal(point)),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        modifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+def test_frames_and_pixels_agree() -> None:
+    scale = TimeScale(3.5, 52.0)
+    assert [scale.frame(scale.x(frame) + 0.1) for frame in range(50)] == list(range(50))
+    assert scale.frame(51.9) == -1
+    zoomed = scale.zoomed(2, 100)
+    assert zoomed.per_frame == 7
+    assert (100 - zoomed.left) / 7 == pytest.approx((100 - 52) / 3.5)
+
+
+@pytest.mark.parametrize("per_frame", [0.01, 0.1, 1, 4, 16])
+def test_labels_of_the_ruler_never_touch(per_frame: float) -> None:
+    step = label_step(Timeline(rate=Fraction(24000, 1001)), per_frame, 80)
+    assert step * per_frame >= 80 or step == 24 * 36000
+
+
+def test_control_wheel_zooms_around_the_mouse(desk: Driver) -> None:
+    desk.session.document.apply("Build", lambda _: _long_timeline(20))
+    view = desk.window.timeline
+    point = desk.spot(217)
+    before = view.scale
+    _wheel(desk, point, 4, Qt.KeyboardModifier.ControlModifier)
+    after = view.scale
+    assert after.per_frame > before.per_frame * 1.5
+    assert abs(after.x(217) - point.x()) <= 1
+    _wheel(desk, point, -4, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale.per_frame == pytest.approx(before.per_frame)
+
+
+def test_a_press_on_the_ruler_scrubs(gap_desk: Driver) -> None:
+    viewport = gap_desk.window.timeline.viewport()
+    scale = gap_desk.window.timeline.scale
+    spots = [QPoint(round(scale.x(frame) + scale.per_frame / 2), 5) for frame in (3, 20)]
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spots[0])
+    assert gap_desk.session.selection.playhead == 3
+    QTest.mouseMove(viewport, spots[1])
+    assert gap_desk.session.selection.playhead == 20
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spots[1])
+    QTest.mouseMove(viewport, spots[0])
+    assert gap_desk.session.selection.playhead == 20
+
+
+def test_media_from_the_bin_lands_on_the_first_free_spot(gap_desk: Driver) -> None:
+    mime = media_mime(gap_desk.timeline, gap_desk.timeline.media[0])
+    gap_desk.drop_mime(mime, gap_desk.window.timeline.viewport(), gap_desk.spot(2))
+    assert gap_desk.kinds == [("clip", 12), ("gap", 5), ("clip", 12), ("clip", 12)]
+
+
+def test_return_in_the_bin_adds_to_the_end(gap_desk: Driver) -> None:
+    media = gap_desk.window.media.list
+    media.setFocus()
+    media.setCurrentRow(1)
+    QTest.keyClick(media, Qt.Key.Key_Return)
+    assert gap_desk.kinds[-1] == ("clip", 12)
+    assert len(gap_desk.kinds) == 4
+
+
+def test_return_on_the_timeline_selects_what_is_under_the_playhead(gap_desk: Driver) -> None:
+    gap_desk.session.selection.set_playhead(13)
+    QTest.keyClick(gap_desk.window.timeline, Qt.Key.Key_Return)
+    assert gap_desk.session.selection.gap_id == gap_desk.gap.id
+
+
+def test_hits_tell_edges_from_bodies(gap_desk: Driver) -> None:
+    view = gap_desk.window.timeline
+    y = gap_desk.spot(0).y()
+    x = [view.scale.x(frame) for frame in (0, 6, 12, 14, 29)]
+    found = [view.hit(QPointF(at, y)).place for at in (x[0] + 2, x[1], x[2] - 2, x[3], x[4] + 30)]
+    assert found == [Place.HEAD, Place.CLIP, Place.TAIL, Place.GAP, Place.EMPTY]
+    assert view.hit(QPointF(3, y)).place is Place.HEADER
+    assert view.hit(QPointF(x[1], 3)).place is Place.RULER
+
+
+def _media() -> MediaRef:
+    return MediaRef(PurePath("/no/such.mov"), Fraction(24), Size(96, 64), 100, "0")
+
+
+def test_free_places_are_found_between_clips() -> None:
+    clip = Clip(ClipId("a"), _media(), FrameRange(0, 10))
+    lane = Lane(Track("V1", (clip, Gap(GapId("g"), 5), Clip(ClipId("b"), _media(), FrameRange(0, 10)))))
+    assert [lane.free_start(*wish) for wish in ((0, 5), (0, 6), (11, 4), (11, 5), (40, 9))] == [10, 25, 11, 25, 40]
+    assert [start for start, _ in lane.between(12, 16)] == [10, 15]
+
+
+def _long_timeline(count: int) -> Timeline:
+    media = _media()
+    items: list[Clip | Gap] = []
+    for number in range(count):
+        items += [Clip(ClipId(f"c{number}"), media, FrameRange(0, 20)), Gap(GapId(f"g{number}"), 5)]
+    return Timeline(tracks=(Track("V1", tuple(items[:-1])),), media=(media,))
+
+
+def test_a_thousand_clips_are_looked_up_no_slower_than_ten() -> None:
+    lane = Lane(_long_timeline(1000).tracks[0])
+    shown = list(lane.between(12_000, 12_100))
+    assert [start for start, _ in shown] == [12_000, 12_020, 12_025, 12_045, 12_050, 12_070, 12_075, 12_095]
+
+
+def test_painting_a_thousand_clips_fits_into_a_slot(desk: Driver) -> None:
+    desk.session.document.apply("Build", lambda _: _long_timeline(1000))
+    view = desk.window.timeline
+    view.zoom(30, 400)
+    desk.wait(lambda: desk.session.jobs.current is None)
+    times = []
+    for step in range(10):
+        view.horizontalScrollBar().setValue(400 * step)
+        begin = time.perf_counter()
+        view.viewport().repaint()
+        times.append(time.perf_counter() - begin)
+    assert sorted(times)[4] < 0.016
