@@ -1,1 +1,1 @@
-"""Use cases: the whole product without a window. The command line calls these functions; the desktop runs them as jobs."""
+"""Use cases: the whole product without a window. The command line calls them; the desktop runs them as jobs."""

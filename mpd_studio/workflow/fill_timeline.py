@@ -23,7 +23,7 @@ class FilledGap:
     placed: PlacedGap
     number: int
     run: Run | None
-    problem: str = ""
+    problem: MpdError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def fill_timeline(
                 overwrite=overwrite,
             )
         except MpdError as error:
-            filled.append(FilledGap(placed, number, None, str(error)))
+            filled.append(FilledGap(placed, number, None, error))
             continue
         take = Take(TakeId(f"take-{uuid4().hex[:8]}"), made.result, f"Take {len(placed.gap.takes) + 1}")
         timeline = add_take(timeline, placed.gap.id, take)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def find_pulse(first: FrameFacts, frames: Sequence[FrameFacts], last: FrameFacts
     row = [first.luma, *(facts.luma for facts in frames), last.luma]
     outside = [max(low - luma, luma - high, 0.0) for luma in row]
     change = abs(last.luma - first.luma) / (len(frames) + 1)
-    jumps = [max(0.0, abs(b - a) - 4 * change) for a, b in zip(row, row[1:], strict=False)]
+    jumps = [max(0.0, abs(b - a) - 4 * change) for a, b in pairwise(row)]
     worst = max(range(len(row)), key=lambda index: max(outside[index], jumps[index - 1] if index else 0.0))
     size = max(outside[worst], jumps[worst - 1] if worst else 0.0)
     return (min(max(worst, 1), len(frames)), size) if size > _PULSE else None
@@ -116,8 +117,5 @@ def find_black(first: FrameFacts, frames: Sequence[FrameFacts], last: FrameFacts
 def _steps(row: Sequence[FrameFacts]) -> np.ndarray:
     """Mean absolute change of the small pictures from each frame to the next; 1 where sizes differ."""
     return np.array(
-        [
-            float(np.abs(b.small - a.small).mean()) if a.small.shape == b.small.shape else 1.0
-            for a, b in zip(row, row[1:], strict=False)
-        ]
+        [float(np.abs(b.small - a.small).mean()) if a.small.shape == b.small.shape else 1.0 for a, b in pairwise(row)]
     )

@@ -15,7 +15,7 @@ from mpd_studio.core.inbetween import InbetweenRequest
 
 class LineState(Enum):
     TODO = "todo"
-    PASS = "pass"  # noqa: S105 - a verdict, no password
+    PASS = "pass"
     WARN = "warn"
     NOTE = "note"
 
