@@ -24,7 +24,7 @@ _LEAST_SPACING = 0.75
 
 
 class BrushTool(CanvasTool):
-    cursor = Qt.CursorShape.BlankCursor
+    empty_cursor = Qt.CursorShape.BlankCursor
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
@@ -63,6 +63,9 @@ class BrushTool(CanvasTool):
         elif self.stage.boundary is not None:
             self._gesture = self.stage.gesture(tr("Paint region"))
             self._begin_stroke(pointer)
+
+    def hover(self, pointer: Pointer) -> None:
+        """The circle at the pointer says all; what lies under it is not grabbed."""
 
     def move(self, pointer: Pointer) -> None:
         if self._gesture is None:

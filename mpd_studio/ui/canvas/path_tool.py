@@ -20,7 +20,7 @@ _REACH_OF_CANVAS = 1 / 18  # of the canvas height: 60 px at 1080
 
 
 class PathTool(CanvasTool):
-    cursor = Qt.CursorShape.CrossCursor
+    empty_cursor = Qt.CursorShape.CrossCursor
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
@@ -54,6 +54,10 @@ class PathTool(CanvasTool):
             self._drag = drag_new_point(self.stage, path, found.time, pointer)
         else:
             self.grab(pointer)
+
+    def hover(self, pointer: Pointer) -> None:
+        found = self.hit(pointer)
+        self._over = found.part if found is not None and found.path_id is not None else None
 
     def move(self, pointer: Pointer) -> None:
         if self._drag is None and self._pressed is not None and pointer.is_dragged:

@@ -24,7 +24,7 @@ _LASSO_TOLERANCE = 0.12  # of the reach: about one pixel on screen
 class RegionTool(CanvasTool):
     """corners: of the polygon that is being clicked. lasso: of the line that is being dragged."""
 
-    cursor = Qt.CursorShape.CrossCursor
+    empty_cursor = Qt.CursorShape.CrossCursor
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
@@ -101,6 +101,9 @@ class RegionTool(CanvasTool):
 
     def hover(self, pointer: Pointer) -> None:
         self._hover = pointer.position
+        found, selected = self.hit(pointer), self.stage.region
+        is_own = found is not None and selected is not None and found.region_id == selected.id
+        self._over = found.part if found is not None and is_own and not self._corners else None
 
     def release(self, pointer: Pointer) -> None:
         if self._pressed is None:

@@ -14,20 +14,36 @@ from mpd_studio.ui.canvas.region_shape import moved_region, with_corner_at, with
 from mpd_studio.ui.canvas.stage import Stage
 from mpd_studio.ui.texts import tr
 
+_CURSORS = {
+    Part.POINT: Qt.CursorShape.SizeAllCursor,
+    Part.CORNER: Qt.CursorShape.SizeAllCursor,
+    Part.REACH: Qt.CursorShape.SizeHorCursor,
+    Part.FEATHER: Qt.CursorShape.SizeHorCursor,
+    Part.CURVE: Qt.CursorShape.PointingHandCursor,
+    Part.EDGE: Qt.CursorShape.PointingHandCursor,
+    Part.INSIDE: Qt.CursorShape.PointingHandCursor,
+}
+
 
 class CanvasTool:
     """A small state machine over mouse events in canvas pixels. One instance serves one canvas."""
 
-    cursor = Qt.CursorShape.ArrowCursor
+    empty_cursor = Qt.CursorShape.ArrowCursor  # where nothing is under the pointer
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._drag: Drag | None = None
+        self._over: Part | None = None
 
     @property
     def is_busy(self) -> bool:
         """Something is begun that Escape would take back."""
         return self._drag is not None
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        """What a press would do here."""
+        return _CURSORS[self._over] if self._over is not None else self.empty_cursor
 
     @property
     def hint(self) -> str:
@@ -48,6 +64,8 @@ class CanvasTool:
 
     def hover(self, pointer: Pointer) -> None:
         """No button is held."""
+        found = self.hit(pointer)
+        self._over = found.part if found is not None else None
 
     def release(self, pointer: Pointer) -> None:
         if self._drag is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 
 from mpd_studio.session.selection import Tool
@@ -16,6 +16,7 @@ from mpd_studio.ui.canvas.region_tool import RegionTool
 from mpd_studio.ui.canvas.select_tool import SelectTool
 from mpd_studio.ui.canvas.stage import Stage
 from mpd_studio.ui.canvas.tool import CanvasTool
+from mpd_studio.ui.commands.guidance import ROWS
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
@@ -87,9 +88,11 @@ class ToolColumn(QWidget):
 
 
 def _texts() -> dict[Tool, tuple[str, str]]:
-    return {
-        Tool.SELECT: (tr("Select"), tr("Select and move what is drawn (V)")),
-        Tool.PATH: (tr("Motion path"), tr("Draw where an object goes (P)")),
-        Tool.REGION: (tr("Region"), tr("Outline what moves or holds still (R)")),
-        Tool.BRUSH: (tr("Brush"), tr("Paint what moves or holds still (Shift+R)")),
-    }
+    """Title and tool tip of each tool, with the key that the action table gives it."""
+    rows = {row.id: row for row in ROWS}
+    texts = {}
+    for tool in Tool:
+        row = rows[f"guidance.{tool.value}"]
+        keys = QKeySequence(row.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        texts[tool] = (tr(row.title), f"{tr(row.tip)} ({keys})")
+    return texts

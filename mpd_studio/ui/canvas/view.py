@@ -149,7 +149,7 @@ class CanvasView(PanZoomView):
         return self._session.selection.tool is Tool.BRUSH and self.stage.boundary is not None
 
     def tool_cursor(self) -> Qt.CursorShape:
-        return self.tool.cursor if self.stage.boundary is not None else Qt.CursorShape.ArrowCursor
+        return self.tool.cursor if self.stage.time is not None else Qt.CursorShape.ArrowCursor
 
     # Mouse
 
