@@ -107,17 +107,18 @@ class Easel:
         QTest.mousePress(self.view.viewport(), LEFT, modifiers, self.pixel(at))
 
     def move(self, at: Point, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        # QTest.mouseMove knows neither buttons nor modifiers.
-        place = QPointF(self.pixel(at))
+        self._send_move(at, LEFT, modifiers)
+
+    def hover(self, at: Point) -> None:
+        self._send_move(at, Qt.MouseButton.NoButton, NONE)
+
+    def _send_move(self, at: Point, held: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
+        """QTest.mouseMove knows neither buttons nor modifiers."""
+        place, viewport = QPointF(self.pixel(at)), self.view.viewport()
         event = QMouseEvent(
-            QEvent.Type.MouseMove,
-            place,
-            self.view.viewport().mapToGlobal(place),
-            Qt.MouseButton.NoButton,
-            LEFT,
-            modifiers,
+            QEvent.Type.MouseMove, place, viewport.mapToGlobal(place), Qt.MouseButton.NoButton, held, modifiers
         )
-        QApplication.sendEvent(self.view.viewport(), event)
+        QApplication.sendEvent(viewport, event)
 
     def release(self, at: Point, modifiers: Qt.KeyboardModifier = NONE) -> None:
         QTest.mouseRelease(self.view.viewport(), LEFT, modifiers, self.pixel(at))
