@@ -28,17 +28,13 @@ class Backdrop:
 
     def field(self, field: MotionField) -> MotionField:
         """The motion behind the pieces: under them it continues the motion around, and is trusted only as a guess."""
-        height, width = field.forward_trust.shape
-        forward, backward = (
-            resize_flow(flow, height, width) for flow in surroundings(field, (self.first_mask, self.last_mask))
-        )
-        early, late = (resize_plane(mask, height, width) > 0.02 for mask in (self.first_mask, self.last_mask))
+        flows, continued = surroundings(field, (self.first_mask, self.last_mask))
         return replace(
             field,
-            forward=np.where(early[..., None], forward, field.forward),
-            backward=np.where(late[..., None], backward, field.backward),
-            forward_trust=np.where(early, 0, field.forward_trust).astype(np.float32),
-            backward_trust=np.where(late, 0, field.backward_trust).astype(np.float32),
+            forward=flows[0],
+            backward=flows[1],
+            forward_trust=np.where(continued[0], 0, field.forward_trust).astype(np.float32),
+            backward_trust=np.where(continued[1], 0, field.backward_trust).astype(np.float32),
         )
 
     def hidden(self, motion: MotionAt) -> tuple[np.ndarray, np.ndarray]:

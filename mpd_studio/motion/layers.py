@@ -12,7 +12,7 @@ from mpd_studio.core.guidance import Guidance, RegionMode
 from mpd_studio.core.ids import RegionId
 from mpd_studio.motion.affine import mapped
 from mpd_studio.motion.blend import to_dtype
-from mpd_studio.motion.pieces import Piece, Placement, carried_regions, looked_up, place, within
+from mpd_studio.motion.pieces import Piece, Placement, carried_regions, looked_up, place, pull, within
 from mpd_studio.motion.rasterise import region_mask
 from mpd_studio.motion.warp import Sampling, grid, sample
 
@@ -41,7 +41,8 @@ def lay_piece(
     share = _late_share(piece, placement.along)
     early = (1 - share) * first_mask * within(first_places, *canvas.shape[:2])
     late = share * last_mask * within(last_places, *canvas.shape[:2])
-    opaque = first_mask if share == 0 else np.maximum(first_mask, last_mask)
+    entering = np.maximum(pull(placement.along), 1 - within(first_places, *canvas.shape[:2]))
+    opaque = first_mask + entering * np.maximum(last_mask - first_mask, 0)
     mix = (late / np.maximum(early + late, 1e-6))[..., None]
     from_first = sample(pair[0], first_places, sampling).astype(np.float32, copy=False)
     from_last = sample(pair[1], last_places, sampling).astype(np.float32, copy=False)

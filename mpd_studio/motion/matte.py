@@ -21,19 +21,24 @@ def matte(
     field: MotionField,
     last_to_first: np.ndarray,
     discs: tuple[np.ndarray, np.ndarray],
+    exact: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut the piece out of its discs on both frames, by comparing its motion with that of the surroundings.
 
     pair: (h, w, 3) uint8 at canvas size. field: unguided motion, any size. last_to_first: (2, 3), the piece's motion.
+    exact: that motion fits outlines, not only what is drawn on the piece (a turning ball's skin slides under its rim).
     Returns: two (h, w) float32 masks, softened by about a pixel; where the comparison finds nothing, the disc itself.
     """
     first_to_last = inverted(last_to_first)
     looks = appearance(pair[0]), appearance(pair[1])
-    around = surroundings(field, discs)
+    flows, _ = surroundings(field, discs)
+    around = [resize_flow(flow, *discs[0].shape) for flow in flows]
     cut = (
         _cut(pair[0], looks[0], looks[1], first_to_last, around[0], discs[0]),
         _cut(pair[1], looks[1], looks[0], last_to_first, around[1], discs[1]),
     )
+    if not exact:
+        return cut
     # What one frame shows of the piece the other must show too, unless something hid it: the union, carried over.
     here = grid(*discs[0].shape)
     first = np.maximum(cut[0], sample(cut[1], mapped(first_to_last, here))) * discs[0]
@@ -41,18 +46,55 @@ def matte(
     return first, last
 
 
-def surroundings(field: MotionField, masks: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Both flows with what lies under the masks replaced by the motion around them, at the masks' size."""
-    height, width = masks[0].shape
-    flows = []
-    for flow, trust, mask in zip(
-        (field.forward, field.backward), (field.forward_trust, field.backward_trust), masks, strict=True
-    ):
-        covered = resize_plane(mask, *trust.shape) > 0.02
-        known = np.where(covered, 0, trust * (trust > 0.3))
-        emptied = np.where(known[..., None] > 0, flow, 0)
-        flows.append(resize_flow(fill_holes(emptied, known), height, width))
-    return flows[0], flows[1]
+def surroundings(
+    field: MotionField, masks: tuple[np.ndarray, np.ndarray]
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Both flows of what lies behind the masks, and where they had to be continued from around.
+
+    That is under the frame's own mask, and where the other frame's mask hides what this frame shows: there the flow
+    found something, but by chance.
+
+    Returns: two (h, w, 2) float32 flows and two (h, w) bool planes, at the field's size.
+    """
+    height, width = field.forward_trust.shape
+    covers = [resize_plane(mask, height, width) for mask in masks]
+    # What a piece hides lies about where the other frame shows it: nothing there may speak for the backdrop.
+    suspect = _wide(np.maximum(*covers), 2 + max(height, width) // 60)
+    here = grid(height, width)
+    flows, continued = [], []
+    for way, (flow, trust) in enumerate(((field.forward, field.forward_trust), (field.backward, field.backward_trust))):
+        known = np.where(suspect | ~_steady(flow, trust), 0, trust)
+        around = fill_holes(np.where(known[..., None] > 0, flow, 0), known)
+        unmeasured = (covers[way] > 0.02) | (sample(covers[1 - way], here + around) > 0.02)
+        unmeasured = _wide(unmeasured.astype(np.float32), 2)
+        flows.append(np.where(unmeasured[..., None], around, flow))
+        continued.append(unmeasured)
+    return (flows[0], flows[1]), (continued[0], continued[1])
+
+
+def _steady(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(h, w) bool: trusted motion that goes with most of the picture's; a moving shadow does not."""
+    height, width = trust.shape
+    places = grid(height, width) / np.float32(max(height, width))
+    basis = np.dstack([places, np.ones_like(trust)]).reshape(-1, 3)[::7].astype(np.float64)
+    values = flow.reshape(-1, 2)[::7].astype(np.float64)
+    weight = trust.ravel()[::7].astype(np.float64) + 1e-6
+    model = np.zeros((3, 2))
+    for _ in range(8):
+        heavy = basis * weight[:, None]
+        model = np.linalg.solve(basis.T @ heavy + 1e-6 * np.eye(3), heavy.T @ values)
+        apart = np.square(values - basis @ model).sum(axis=1)
+        weight = (trust.ravel()[::7] + 1e-6) / (1 + apart / 4) ** 2
+    whole = (np.dstack([places, np.ones_like(trust)]) @ model).astype(np.float32)
+    allowed = 4.0 + 0.1 * np.hypot(whole[..., 0], whole[..., 1])
+    return (trust > 0.5) & (np.hypot(*np.moveaxis(flow - whole, 2, 0)) < allowed)
+
+
+def _wide(mask: np.ndarray, by: int) -> np.ndarray:
+    """(h, w) bool: where the mask is not nothing, and `by` pixels around."""
+    import cv2
+
+    return cv2.dilate((mask > 0.02).astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)) > 0
 
 
 def _cut(
@@ -84,7 +126,7 @@ def _cut(
     if inside[far <= radius * 0.5].mean() < 0.05:
         return disc  # nothing moves as the path says: the user wins with the whole disc
     result = np.zeros_like(disc)
-    solid = _solid(_connected(inside, core)).astype(np.float32)
+    solid = _solid(_connected(inside, core), radius / 6).astype(np.float32)
     result[box] = cv2.GaussianBlur(solid, (0, 0), 0.8) * disc[box]
     return result
 
@@ -97,11 +139,14 @@ def _connected(inside: np.ndarray, core: np.ndarray) -> np.ndarray:
     return np.isin(labels, np.unique(labels[core & (inside > 0)]))
 
 
-def _solid(inside: np.ndarray) -> np.ndarray:
-    """Without holes: a flat interior slides over itself unseen, but belongs to its outline."""
+def _solid(inside: np.ndarray, gap: float) -> np.ndarray:
+    """Without holes and bays: a flat interior slides over itself unseen, but belongs to its outline."""
     import cv2
 
-    closed = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    side = 2 * max(2, round(gap)) + 1
+    padded = np.pad(inside.astype(np.uint8), side)
+    ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, ball)[side:-side, side:-side]
     _, labels = cv2.connectedComponents(1 - closed, connectivity=4)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return (closed > 0) | ~np.isin(labels, np.unique(border))

@@ -7,6 +7,7 @@ Otherwise it is what, within the radius, moves as the path says; if nothing does
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ from mpd_studio.motion.warp import grid, sample
 
 _MOST_OFFSET = 0.2  # how far the fit may correct a path's end, as part of its reach: hands are not exact
 _PARTS = (0.9, 0.55, 0.3, 0.16)  # of the reach, on which turn and growth are measured
-_PULL = 0.8  # when the piece begins to leave the path for the corrected end, which it must meet at the last frame
+_EXACT_PX = 1.0  # a path whose ends were corrected by less is a sure guide for outlines, too
+_PULL = 0.8  # until then the path is law
 _AGREES = 0.75  # correlation above which both ends show the same thing; more is asked of small patches, see _margin
 
 
@@ -81,13 +83,17 @@ def place(piece: Piece, guidance: Guidance, time: float) -> Placement:
     """Where the piece is at gap time `time`."""
     path = piece.path
     along = progress(path, guidance.ease, time)
-    pull = max(0.0, along - _PULL) / (1 - _PULL)
-    offset = pull * pull * (3 - 2 * pull) * np.array(piece.turn.offset)
-    now = _array(position(path, guidance.ease, time)) + offset
+    now = _array(position(path, guidance.ease, time)) + pull(along) * np.array(piece.turn.offset)
     back = np.linalg.inv(piece.turn.matrix(along))
     on = piece.turn.matrix() @ back
     last = _array(path.end) + np.array(piece.turn.offset)
     return Placement(along, turning(back, now, _array(path.start)), turning(on, now, last))
+
+
+def pull(along: float) -> float:
+    """How far (0..1) a piece has left its path for the corrected end, which it must meet at the last frame."""
+    part = max(0.0, along - _PULL) / (1 - _PULL)
+    return part * part * (3 - 2 * part)
 
 
 def within(places: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -127,7 +133,8 @@ def _piece(
     else:
         first, last = _discs(path, turn, size)
         if agrees:
-            first, last = matte(pair, field, place(whole, Guidance(), 1.0).to_first, (first, last))
+            exact = math.hypot(*turn.offset) < _EXACT_PX
+            first, last = matte(pair, field, place(whole, Guidance(), 1.0).to_first, (first, last), exact)
     return Piece(
         path,
         turn,
@@ -143,13 +150,20 @@ def _fitted(pair: tuple[np.ndarray, np.ndarray], path: MotionPath, reach: float)
     """The best fit over the whole reach or over a core of it (the rim may show the rest), and if it convinces."""
     luma = [picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) for picture in pair]
     cores = [max(part * reach, min(8.0, reach)) for part in _PARTS]
-    fits = [
-        fit_similarity(luma[0], luma[1], path.start, path.end, core, max(1.5, _MOST_OFFSET * core)) for core in cores
-    ]
-    convincing = [fit for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
+    fits = [fit_similarity(luma[0], luma[1], path.start, path.end, core, _most_offset(core)) for core in cores]
+    convincing = [(_worth(fit, core), fit) for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
     if not convincing:
         return Similarity(match=fits[0].match), False
-    return max(convincing, key=lambda fit: fit.match), True
+    return max(convincing, key=lambda pair: pair[0])[1], True
+
+
+def _worth(fit: Similarity, core: float) -> float:
+    """The match, less for every correction of the path's end: the user's hand is better than a small patch's word."""
+    return fit.match - 0.15 * math.hypot(*fit.offset) / _most_offset(core)
+
+
+def _most_offset(core: float) -> float:
+    return max(1.5, _MOST_OFFSET * core)
 
 
 def _margin(fit: Similarity, core: float) -> float:
