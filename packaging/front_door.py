@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,12 +36,10 @@ def run(arguments: list[str]) -> int:
 
 def _fill_demo(venv: ProjectVenv, problem: str) -> int:
     output = Path(DEMO_OUTPUT).absolute()
-    print(f"{problem} So there is no window: the demo's gap is filled here, into {output}")
+    print(f"{problem} So there is no window: the demo's gap is filled here.")
+    print(f"Frames, movie and contract sheet go into {output}")
     command = ["fill-timeline", str(DEMO), "--out", str(output), "--movie", "h264", "--overwrite"]
-    code = _start(venv, ["-m", "mpd_studio", *command])
-    if code == 0:
-        print(f"Frames, movie and contract sheet are in {output}")
-    return code
+    return _start(venv, ["-m", "mpd_studio", *command])
 
 
 def _wants_window(venv: ProjectVenv, arguments: list[str]) -> bool:
@@ -87,19 +84,16 @@ def check(arguments: list[str]) -> int:
 def _start(
     venv: ProjectVenv, arguments: list[str], environ: dict[str, str] | None = None, cwd: Path | None = None
 ) -> int:
+    """End as this program: where the system allows it, by becoming it, so that signals and exit code are its own."""
     # -P: the folder we are called from must not shadow installed packages
-    return _call([str(venv.python), "-P", *arguments], environ or venv.environ(), cwd)
+    command, variables = [str(venv.python), "-P", *arguments], environ or venv.environ()
+    if os.name != "nt":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.chdir(cwd or Path.cwd())
+        os.execve(command[0], command, variables)
+    return _call(command, variables, cwd)
 
 
 def _call(command: list[str], environ: dict[str, str], cwd: Path | None) -> int:
-    """Run to the end and return its exit code. Ctrl-C reaches the child too, which is left to stop by itself."""
-    with subprocess.Popen(command, env=environ, cwd=cwd) as child:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            code = child.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)
-    if code < 0:
-        print(f"{Path(command[0]).name} was ended by signal {-code}.", file=sys.stderr)
-        return 128 - code
-    return code
+    return subprocess.run(command, env=environ, cwd=cwd, check=False).returncode
