@@ -49,7 +49,9 @@ class PathTool(CanvasTool):
         found = self.hit(pointer)
         path = self.stage.guidance.path(found.path_id) if found is not None and found.path_id is not None else None
         if found is None or path is None:
-            self._pressed = pointer.position if self.stage.boundary is not None else None
+            is_on_picture = self.stage.boundary is not None and self.stage.canvas.contains(pointer.position)
+            self._pressed = pointer.position if is_on_picture else None
+            self.stage.pick_nothing()
         elif found.part is Part.CURVE:
             self._drag = drag_new_point(self.stage, path, found.time, pointer)
         else:
@@ -66,9 +68,7 @@ class PathTool(CanvasTool):
         super().move(pointer)
 
     def release(self, pointer: Pointer) -> None:
-        if self._pressed is not None:
-            self._pressed = None
-            self.stage.pick_nothing()
+        self._pressed = None
         super().release(pointer)
 
     def enter(self) -> bool:
@@ -76,9 +76,9 @@ class PathTool(CanvasTool):
         boundary = self.stage.boundary
         if self.is_busy or boundary is None:
             return False
-        canvas = self.stage.session.document.timeline.canvas
-        middle = Point(canvas.width / 2, canvas.height / 2)
-        far = Point(middle.x + canvas.width / 8, middle.y)
+        canvas = self.stage.canvas
+        middle = Point(canvas.right / 2, canvas.bottom / 2)
+        far = Point(middle.x + canvas.right / 8, middle.y)
         path = new_path(PathId(new_id("path")), boundary, middle, far, self._radius())
         if not self.stage.apply(tr("Add path"), lambda timeline, gap: add_path(timeline, gap, path)):
             return False
@@ -113,4 +113,4 @@ class PathTool(CanvasTool):
         return Drag(gesture, change)
 
     def _radius(self) -> float:
-        return max(8.0, float(round(self.stage.session.document.timeline.canvas.height * _REACH_OF_CANVAS)))
+        return max(8.0, float(round(self.stage.canvas.bottom * _REACH_OF_CANVAS)))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from mpd_studio.core.timeline import PlacedGap
+from mpd_studio.session.selection import Compare
 from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas.compare_item import CompareItem, other_side
 from mpd_studio.ui.canvas.frame_feed import FrameFeed, Place
@@ -42,6 +43,10 @@ class PictureLayer(QObject):
     @property
     def wipe_x(self) -> float | None:
         return self._compare.wipe_x
+
+    def is_beside(self, x: float) -> bool:
+        """Is this canvas x on the other picture of a comparison side by side? One draws on the left one only."""
+        return self._compare.mode is Compare.SIDE_BY_SIDE and x >= self._session.document.timeline.canvas.width
 
     @property
     def picture(self) -> PictureItem:

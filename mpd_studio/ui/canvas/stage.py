@@ -8,6 +8,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
+from mpd_studio.core.geometry import Rect, rect_of
 from mpd_studio.core.guidance import Boundary, Guidance, MotionPath, MotionRegion, RegionMode
 from mpd_studio.core.ids import GapId, PathId, RegionId
 from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
@@ -127,6 +128,11 @@ class Stage(QObject):
         self._brush_softness = min(max(round(softness, 3), 0.0), 1.0)
         self.changed.emit()
 
+    @property
+    def canvas(self) -> Rect:
+        """Where the picture is."""
+        return rect_of(self.session.document.timeline.canvas)
+
     # Edits
 
     def apply(self, label: str, edit: Edit, merge_key: Hashable | None = None) -> bool:
@@ -170,8 +176,8 @@ class Gesture:
         self._stage.session.document.end_merge()
 
     def cancel(self) -> None:
-        """As if it had never begun."""
+        """Take back what it has done. Where a take has arrived meanwhile, that one stays and so does the drawing."""
         document = self._stage.session.document
         document.end_merge()
-        if document.timeline != self._before:
+        if document.timeline != self._before and document.undo_label == self._label:
             document.undo()

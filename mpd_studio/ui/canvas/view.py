@@ -154,7 +154,7 @@ class CanvasView(PanZoomView):
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self.begins_pan(event) and event.button() == Qt.MouseButton.LeftButton:
+        if not self.begins_pan(event) and self._is_for_tools(event):
             self._begin_press(event)
             self._wipes = self._is_on_wipe(event)
             if not self._wipes:
@@ -163,7 +163,7 @@ class CanvasView(PanZoomView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self.begins_pan(event) and event.button() == Qt.MouseButton.LeftButton:
+        if not self.begins_pan(event) and self._is_for_tools(event):
             self._begin_press(event)
             self.tool.double_click(self._pointer(event))
             self._after_tool()
@@ -214,6 +214,10 @@ class CanvasView(PanZoomView):
     def leaveEvent(self, event: QEvent) -> None:
         self._circle.setVisible(False)
         super().leaveEvent(event)
+
+    def _is_for_tools(self, event: QMouseEvent) -> bool:
+        at = self.canvas_point(event.position().x(), event.position().y())
+        return event.button() == Qt.MouseButton.LeftButton and not self.pictures.is_beside(at.x)
 
     def _begin_press(self, event: QMouseEvent) -> None:
         self._pressed_at, self._is_dragged, self._wipes = event.position().toPoint(), False, False

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from easel import GAP, SHIFT, Easel, is_near, straight_path
@@ -208,6 +210,25 @@ def test_no_path_is_drawn_inside_the_gap_or_without_one(easel: Easel) -> None:
     easel.session.selection.set_playhead(0)
     easel.drag(A, B)
     assert easel.guidance.is_empty
+
+
+def test_a_press_beside_the_picture_draws_nothing_and_unselects(easel: Easel) -> None:
+    easel.begin(Tool.PATH)
+    easel.drag(A, B)
+    easel.zoom(1.0)
+    easel.drag(Point(-20, 80), Point(100, 80))
+    assert len(easel.guidance.paths) == 1
+    assert easel.session.selection.path_id is None
+
+
+def test_an_edit_that_arrives_during_a_drag_survives_escape(easel: Easel) -> None:
+    easel.begin(Tool.PATH)
+    easel.press(A)
+    easel.move(B)
+    easel.session.document.apply("Rename", lambda timeline: replace(timeline, name="Arrived"))
+    easel.key(Qt.Key.Key_Escape)
+    easel.release(B)
+    assert easel.session.document.timeline.name == "Arrived"
 
 
 def test_points_can_be_moved_inside_the_gap(easel: Easel) -> None:

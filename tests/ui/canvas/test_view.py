@@ -261,6 +261,9 @@ def test_side_by_side_shows_both_pictures_whole(easel: Easel) -> None:
     easel.qtbot.waitUntil(lambda: shows(easel, LAST_COLOR, Point(SIZE.width * 1.5, 90)))
     assert shows(easel, FIRST_COLOR, Point(SIZE.width / 2, 90))
     assert easel.view.caption_bar.other.text() == "Last frame"
+    easel.session.selection.set_tool(Tool.REGION)
+    easel.drag(Point(SIZE.width + 60, 40), Point(SIZE.width + 120, 40), Point(SIZE.width + 90, 120))
+    assert easel.guidance.is_empty
     easel.session.selection.set_compare(Compare.OFF)
     assert not easel.view.caption_bar.other.isVisible()
 
