@@ -10,8 +10,10 @@ from footage import Heard, gap_timeline, movie_ref
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.core.media_ref import MediaRef
-from mpd_studio.core.paths import ProgramPaths, program_paths
+from mpd_studio.core.paths import HOME_VARIABLE, ProgramPaths, program_paths
 from mpd_studio.session.session import Session
+
+NewSession = Callable[..., Session]
 
 
 @pytest.fixture
@@ -20,12 +22,12 @@ def paths(home: Path) -> ProgramPaths:
 
 
 @pytest.fixture
-def new_session(qtbot: QtBot, paths: ProgramPaths) -> Iterator[Callable[[], Session]]:
-    """Makes sessions on the same folders, as one start of the program after the other."""
+def new_session(qtbot: QtBot, paths: ProgramPaths) -> Iterator[NewSession]:
+    """Makes sessions, on the same folders unless told otherwise: one start of the program after the other."""
     made: list[Session] = []
 
-    def make() -> Session:
-        made.append(Session(paths))
+    def make(folders: ProgramPaths = paths) -> Session:
+        made.append(Session(folders))
         return made[-1]
 
     yield make
@@ -34,8 +36,14 @@ def new_session(qtbot: QtBot, paths: ProgramPaths) -> Iterator[Callable[[], Sess
 
 
 @pytest.fixture
-def session(new_session: Callable[[], Session]) -> Session:
+def session(new_session: NewSession) -> Session:
     return new_session()
+
+
+@pytest.fixture
+def neighbour(new_session: NewSession, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """A second session at the same time. It has folders of its own, as two processes would write theirs in turn."""
+    return new_session(program_paths({HOME_VARIABLE: str(tmp_path_factory.mktemp("neighbour"))}))
 
 
 @pytest.fixture

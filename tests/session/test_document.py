@@ -224,6 +224,39 @@ def test_the_newest_open_wins(qtbot: QtBot, session: Session, tmp_path: Path) ->
     assert not list(tmp_path.glob("*.lock"))
 
 
+def test_a_copy_is_untitled_and_leaves_the_file_alone(
+    qtbot: QtBot, session: Session, heard: Heard, tmp_path: Path
+) -> None:
+    path = tmp_path / "demo.mpdproj"
+    write_project(path, Timeline(name="demo"))
+    before = path.read_bytes()
+    with qtbot.waitSignal(session.document.changed):
+        session.document.open_copy(path)
+    document = session.document
+    assert (document.timeline.name, document.path, document.is_modified) == ("demo", None, False)
+    assert not document.is_read_only
+    document.apply("Rename", _named("mine"))
+    document.save()
+    assert "'Save as'" in heard.texts()[0]
+    assert session.close()
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["demo.mpdproj"]
+
+
+def test_opening_twice_at_once_opens_once(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "film.mpdproj"
+    write_project(path, Timeline(name="saved"))
+    opened: list[Path] = []
+    session.document.opened.connect(opened.append)
+    session.document.open(path)
+    session.document.open(path)
+    qtbot.waitUntil(lambda: bool(opened))
+    assert not session.document.is_read_only
+    assert path.with_name("film.mpdproj.lock").exists()
+    assert session.close()
+    assert opened == [path]
+
+
 def test_opening_what_is_open_keeps_the_edits(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "film.mpdproj"
     session.document.apply("Rename", _named("A"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,16 +103,16 @@ def test_lock_of_a_killed_process_is_taken_over(qtbot: QtBot, session: Session, 
 
 
 def test_two_sessions_of_one_process_do_not_both_write(
-    qtbot: QtBot, new_session: Callable[[], Session], project: Path
+    qtbot: QtBot, session: Session, neighbour: Session, project: Path
 ) -> None:
-    first, second = new_session(), new_session()
+    first, second = session, neighbour
     _open(qtbot, first, project)
     _open(qtbot, second, project)
     assert (first.document.is_read_only, second.document.is_read_only) == (False, True)
 
 
 def test_a_link_to_a_project_is_that_project(
-    qtbot: QtBot, new_session: Callable[[], Session], project: Path, tmp_path: Path
+    qtbot: QtBot, session: Session, neighbour: Session, project: Path, tmp_path: Path
 ) -> None:
     link = tmp_path / "elsewhere" / "link.mpdproj"
     link.parent.mkdir()
@@ -121,7 +120,7 @@ def test_a_link_to_a_project_is_that_project(
         link.symlink_to(project)
     except OSError:
         pytest.skip("this system makes no links for this user")
-    first, second = new_session(), new_session()
+    first, second = session, neighbour
     _open(qtbot, first, project)
     _open(qtbot, second, link)
     assert second.document.is_read_only

@@ -100,14 +100,14 @@ def test_untitled_project_undone_to_nothing_leaves_no_folder(session: Session, p
 
 
 def test_journal_is_recovered_and_undo_brings_the_saved_state(
-    qtbot: QtBot, session: Session, new_session: Callable[[], Session], tmp_path: Path
+    qtbot: QtBot, session: Session, neighbour: Session, tmp_path: Path
 ) -> None:
     path = tmp_path / "film.mpdproj"
     write_project(path, Timeline(name="saved"))
     _open(qtbot, session, path)
     session.document.apply("Rename", lambda timeline: replace(timeline, name="not saved"))
     crashed = _crash(qtbot, session, path, tmp_path / "crashed")
-    other = new_session()
+    other = neighbour
     heard = Heard(other)
     _open(qtbot, other, crashed)
     assert (other.document.timeline.name, other.document.is_modified) == ("not saved", True)
