@@ -9,17 +9,17 @@ import argparse
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "engines")]
-
-import numpy as np  # noqa: E402
-from footage import SEQUENCES, decoded, mean_psnr  # noqa: E402
-from moving_scenes import fill  # noqa: E402
-
-from mpd_studio.core.inbetween import Quality  # noqa: E402
-from mpd_studio.engines.registry import open_engine  # noqa: E402
+footage = import_module("footage")
+moving_scenes = import_module("moving_scenes")
+Quality = import_module("mpd_studio.core.inbetween").Quality
+open_engine = import_module("mpd_studio.engines.registry").open_engine
 
 COLUMNS = (
     ("cross-fade", "crossfade", Quality.NORMAL),
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=5, help="gaps tried in each sequence")
     parser.add_argument("--data", type=Path, default=Path(data))
     options = parser.parse_args()
-    sequences = {name: decoded(options.data, name) for name in SEQUENCES}
+    sequences = {name: footage.decoded(options.data, name) for name in footage.SEQUENCES}
     print("PSNR in dB, mean of the missing frames")
     print(f"{'':24}" + "".join(f"{title:>14}" for title, _, _ in COLUMNS))
     for gap in options.gaps:
@@ -50,7 +50,7 @@ def main() -> None:
 def _print_gap(gap: int, sequences: dict[str, list[np.ndarray]], starts: int) -> None:
     rows = []
     for name, frames in sequences.items():
-        rows.append([mean_psnr(engine_id, frames, gap, starts, quality) for _, engine_id, quality in COLUMNS])
+        rows.append([footage.mean_psnr(engine_id, frames, gap, starts, quality) for _, engine_id, quality in COLUMNS])
         print(f"gap {gap:<3} {name:16}" + "".join(f"{value:14.2f}" for value in rows[-1]), flush=True)
     print(f"gap {gap:<3} {'mean':16}" + "".join(f"{value:14.2f}" for value in np.mean(rows, axis=0)))
 
@@ -62,7 +62,7 @@ def _print_speed(frames: list[np.ndarray], width: int, height: int, count: int) 
     cells = []
     for _, engine_id, quality in COLUMNS:
         began = time.perf_counter()
-        fill(open_engine(engine_id), ends[0], ends[1], count, quality=quality)
+        moving_scenes.fill(open_engine(engine_id), ends[0], ends[1], count, quality=quality)
         cells.append(count / (time.perf_counter() - began))
     print(f"{f'{width} × {height}, {count} frames':24}" + "".join(f"{value:14.1f}" for value in cells))
 
