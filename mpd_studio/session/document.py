@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
@@ -76,6 +77,7 @@ class Document(QObject):
         self._saved_at_s: float | None = None
         self._opening: ProjectHome | None = None
         self._key = new_id("document")
+        self._started_s = time.time()
 
     # What it is
 
@@ -295,7 +297,7 @@ class Document(QObject):
         if self._opening is not home:  # another project was asked for in the meantime
             self._release_left(home)
             return
-        job = Job(new_id("job"), "Open project", partial(open_project, source or home))
+        job = Job(new_id("job"), "Open project", partial(open_project, source or home, self._started_s))
         self._save_answers.ask(job, partial(self._on_opened, home), partial(self._on_open_failed, home))
 
     def _on_opened(self, home: ProjectHome, file: OpenedFile) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from mpd_studio.core.errors import OutputError, ProjectError
@@ -37,13 +39,17 @@ class SavedFile:
     saved_at_s: float
 
 
-def open_project(home: ProjectHome, reporter: Reporter) -> OpenedFile:
+def open_project(home: ProjectHome, started_s: float, reporter: Reporter) -> OpenedFile:
     """Read a project and, where it is ours, what its journal has on top.
+
+    started_s: when this program was started, in seconds since the epoch; older half-written files are cleared away.
 
     Raises:
         ProjectError: neither the file nor its last good save nor the journal can be read.
     """
     reporter.raise_if_cancelled()
+    if not home.is_read_only:
+        clear_leftovers(home, started_s)
     if home.path is None:
         return _open_untitled(home)
     notes: tuple[str, ...] = ()
@@ -82,6 +88,20 @@ def save_project(
         forget_folders(tuple(move.new for move in made))
         raise
     return SavedFile(moved, made, time.time())
+
+
+def clear_leftovers(home: ProjectHome, started_s: float) -> None:
+    """Remove what a killed program left half-written: takes on their way, and files that were not renamed yet.
+
+    Only what is older than this program: one of its own generations may be writing here.
+    """
+    candidates = [*home.takes.glob(".*.part"), *home.takes.glob("*.part")]
+    if home.path is not None:
+        candidates += home.path.parent.glob(f".{escape(home.path.name)}.*.part")
+    for path in candidates:
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < started_s:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def discard_home(home: ProjectHome, reporter: Reporter) -> None:

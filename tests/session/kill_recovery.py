@@ -52,7 +52,7 @@ def _reopened(path: Path) -> Timeline:
     from mpd_studio.session.project_home import home_of
     from mpd_studio.session.project_work import open_project
 
-    opened = open_project(home_of(path), SilentReporter())
+    opened = open_project(home_of(path), 0.0, SilentReporter())
     timeline = opened.recovered or opened.saved
     assert timeline is not None
     return timeline

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -230,6 +232,23 @@ def test_the_last_snapshot_of_a_project_that_was_left_is_still_written(
     assert session.close()
     names = {_name(journal) for journal in new_session().document.recoverable()}
     assert names == {"first", "second"}
+
+
+def test_what_a_killed_program_left_half_written_is_cleared(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "film.mpdproj"
+    write_project(path, Timeline(name="saved"))
+    takes = tmp_path / "film.takes"
+    for name in (".take-old.part", ".take-new.part", "take-whole"):
+        (takes / name).mkdir(parents=True)
+        (takes / name / "frame_000001.png").write_bytes(b"pixels")
+    torn = tmp_path / ".film.mpdproj.123.part"
+    torn.write_bytes(b"{")
+    for old in (takes / ".take-old.part", takes / "take-whole", torn):
+        os.utime(old, (1e9, 1e9))
+    os.utime(takes / ".take-new.part", (time.time() + 60, time.time() + 60))
+    _open(qtbot, session, path)
+    assert sorted(entry.name for entry in takes.iterdir()) == [".take-new.part", "take-whole"]
+    assert not torn.exists()
 
 
 def test_failing_autosave_is_said_once(qtbot: QtBot, session: Session, heard: Heard, paths: ProgramPaths) -> None:
