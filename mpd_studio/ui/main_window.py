@@ -19,6 +19,7 @@ from mpd_studio.ui.command_palette import CommandPalette
 from mpd_studio.ui.commands.all_rows import ALL_ROWS
 from mpd_studio.ui.dialogs.files import ask_media, ask_new_project, ask_project
 from mpd_studio.ui.dock_panels import TabbedPages, add_dock
+from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.key_guard import KeyGuard
 from mpd_studio.ui.media_drops import files_of
 from mpd_studio.ui.panels.gap_list import GapList
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.open_demo = open_demo
         self._remembered = remembered
+        self._index = GapIndex()
         self._hidden_for_full_screen: list[QWidget] | None = None
         self.setObjectName("desk")
         self.setAcceptDrops(True)
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self.centre = Centre(session, self.table)
         self.setCentralWidget(self.centre)
         self._build_panels()
-        self.status = StatusLine(session)
+        self.status = StatusLine(session, self._index)
         self.setStatusBar(self.status)
         self._menus = self.table.fill(self.menuBar())
         self.recent_menu = QMenu(tr("Open recent"), self)
@@ -74,10 +76,10 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self) -> None:
         session = self.session
-        self.gaps, self.media = GapList(session), MediaBin(session)
+        self.gaps, self.media = GapList(session, self._index), MediaBin(session)
         self.left_pages = TabbedPages((tr("Media"), self.media), (tr("Gaps"), self.gaps))
         self.inspector = Inspector(session, self, self.table)
-        self.timeline = TimelineView(session)
+        self.timeline = TimelineView(session, self._index)
         self.takes = TakesStrip(session, self, self.table)
         area = Qt.DockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
@@ -111,7 +113,7 @@ class MainWindow(QMainWindow):
     # What the commands ask for
 
     def situation(self) -> Situation:
-        return read_situation(self.session)
+        return read_situation(self.session, self._index)
 
     def ask_open(self) -> None:
         ask_project(self, self.session.document.open)

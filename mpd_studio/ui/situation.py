@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mpd_studio.core.ids import ClipId
-from mpd_studio.core.timeline import Clip, PlacedGap, Timeline, gaps_of, item_at
+from mpd_studio.core.timeline import Clip, PlacedGap, Timeline, item_at
 from mpd_studio.session.selection import Compare, Shown, Tool
 from mpd_studio.session.session import Session
+from mpd_studio.ui.gap_index import GapIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,19 @@ def clip_at(timeline: Timeline, frame: int) -> PlacedClip | None:
     return None
 
 
-def read_situation(session: Session) -> Situation:
+def read_situation(session: Session, index: GapIndex) -> Situation:
     """GUI thread; a few milliseconds at a thousand clips, so ask once for many answers."""
     document, selection = session.document, session.selection
     timeline = document.timeline
-    gaps = gaps_of(timeline)
-    gap = next((placed for placed in gaps if placed.gap.id == selection.gap_id), None)
+    gaps = index.gaps(timeline)
+    row = index.row(timeline, selection.gap_id)
+    gap = None if row is None else gaps[row]
     current = session.jobs.current
     return Situation(
         timeline=timeline,
         gaps=gaps,
         gap=gap,
-        gap_number=gaps.index(gap) + 1 if gap else 0,
+        gap_number=0 if row is None else row + 1,
         clip=find_placed_clip(timeline, selection.clip_id) if selection.clip_id else None,
         clip_at_playhead=clip_at(timeline, selection.playhead),
         has_guidance_item=bool(selection.path_id or selection.region_id),

@@ -7,9 +7,9 @@ from datetime import datetime
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
-from mpd_studio.core.timeline import gaps_of
 from mpd_studio.session.session import Session
 from mpd_studio.ui.elided_label import ElidedLabel
+from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
@@ -22,8 +22,9 @@ class StatusLine(QStatusBar):
 
     jobs_wanted = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, index: GapIndex, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._index = index
         self._session = session
         grid = metrics_for(self.font())
         self.setSizeGripEnabled(False)
@@ -90,7 +91,7 @@ class StatusLine(QStatusBar):
         timeline = self._session.document.timeline
         if not timeline.length:
             return tr("Drop two clips on the timeline to begin.")
-        gaps = gaps_of(timeline)
+        gaps = self._index.gaps(timeline)
         open_gaps = sum(1 for placed in gaps if placed.gap.chosen_take is None)
         if not gaps:
             return tr("No gap yet. Move two clips apart, or mark a range with I and O and press Ctrl+G.")

@@ -11,9 +11,14 @@ from mpd_studio.ui.theme import build_palette, metrics_for, tokens_for
 from mpd_studio.ui.tokens import DARK, LIGHT, Tokens
 
 
+def _channels(color: str) -> tuple[int, int, int]:
+    made = QColor(color)
+    return made.red(), made.green(), made.blue()
+
+
 def _luminance(color: str) -> float:
     """Relative luminance as WCAG 2 defines it."""
-    parts = [channel / 255 for channel in QColor(color).getRgb()[:3]]
+    parts = [channel / 255 for channel in _channels(color)]
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -35,7 +40,7 @@ def test_text_can_be_read(tokens: Tokens) -> None:
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=lambda tokens: tokens.name)
 def test_greys_have_no_tint(tokens: Tokens) -> None:
     for color in (tokens.surround, tokens.window, tokens.panel, tokens.raised, tokens.line, tokens.text, tokens.quiet):
-        red, green, blue = QColor(color).getRgb()[:3]
+        red, green, blue = _channels(color)
         assert red == green == blue
 
 

@@ -7,7 +7,9 @@ from mpd_studio.ui.texts import tr
 
 
 def needs_clips(now: Situation) -> str:
-    return "" if now.timeline.length else tr("The timeline is empty. Drop clips on it first.")
+    if any(track.items for track in now.timeline.tracks):
+        return ""
+    return tr("The timeline is empty. Drop clips on it first.")
 
 
 def needs_gap(now: Situation) -> str:

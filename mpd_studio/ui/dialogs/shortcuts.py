@@ -28,8 +28,8 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle(tr("Keys"))
         unit = metrics_for(self.font()).unit
         rows = [row for row in table.rows if row.keys]
-        self._find = QLineEdit(placeholderText=tr("Find"))
-        self._find.setAccessibleName(tr("Find a key or command"))
+        self.field = QLineEdit(placeholderText=tr("Find"))
+        self.field.setAccessibleName(tr("Find a key or command"))
         self._keys = QTableWidget(len(rows), 3)
         self._keys.setAccessibleName(tr("Keys"))
         self._keys.setHorizontalHeaderLabels([tr("Menu"), tr("Command"), tr("Key")])
@@ -49,14 +49,19 @@ class ShortcutsDialog(QDialog):
         self._keys.resizeColumnToContents(0)
         self._keys.setColumnWidth(2, 40 * unit)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._find)
+        layout.addWidget(self.field)
         layout.addWidget(self._keys)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(150 * unit, 150 * unit)
-        self._find.textChanged.connect(self._filter)
-        self._find.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.textChanged.connect(self._filter)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def shown_commands(self) -> tuple[str, ...]:
+        rows = [row for row in range(self._keys.rowCount()) if not self._keys.isRowHidden(row)]
+        return tuple(item.text() for row in rows if (item := self._keys.item(row, 1)))
 
     def _filter(self, typed: str) -> None:
         for row in range(self._keys.rowCount()):

@@ -25,83 +25,79 @@ class EngineSettings(QWidget):
         super().__init__(parent)
         self._session = session
         unit = metrics_for(self.font()).unit
-        self._engine = QComboBox()
-        self._engine.setAccessibleName(tr("Engine"))
-        self._engine.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._engine.setMinimumContentsLength(8)
-        self._engine.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._quality = QComboBox()
-        self._quality.setAccessibleName(tr("Quality"))
-        self._quality.setToolTip(tr("How carefully the engine works: the better, the slower."))
+        self.engine_box = QComboBox()
+        self.engine_box.setAccessibleName(tr("Engine"))
+        self.engine_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.engine_box.setMinimumContentsLength(8)
+        self.engine_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.quality = QComboBox()
+        self.quality.setAccessibleName(tr("Quality"))
+        self.quality.setToolTip(tr("How carefully the engine works: the better, the slower."))
         for quality, text in ((Quality.DRAFT, tr("draft")), (Quality.NORMAL, tr("normal")), (Quality.BEST, tr("best"))):
-            self._quality.addItem(text, quality)
-        self._seed = QSpinBox(minimum=0, maximum=_MOST)
-        self._seed.setAccessibleName(tr("Seed"))
-        self._seed.setToolTip(tr("The same seed makes the same frames again."))
-        self._seed.setKeyboardTracking(False)
+            self.quality.addItem(text, quality)
+        self.seed = QSpinBox(minimum=0, maximum=_MOST)
+        self.seed.setAccessibleName(tr("Seed"))
+        self.seed.setToolTip(tr("The same seed makes the same frames again."))
+        self.seed.setKeyboardTracking(False)
         self._dice = IconButton("dice", tr("Another seed"), tr("Pick another seed."))
         self._summary = label("", "caption", wraps=True)
         seed_line = QWidget()
         line = QHBoxLayout(seed_line)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(unit)
-        line.addWidget(self._seed, 1)
+        line.addWidget(self.seed, 1)
         line.addWidget(self._dice)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(unit)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for text, field in ((tr("Engine"), self._engine), (tr("Quality"), self._quality), (tr("Seed"), seed_line)):
+        for text, field in ((tr("Engine"), self.engine_box), (tr("Quality"), self.quality), (tr("Seed"), seed_line)):
             caption = label(text, "quiet")
             caption.setMinimumWidth(19 * unit)
             form.addRow(caption, field)
         form.addRow(self._summary)
-        self._engine.activated.connect(self._on_engine)
-        self._quality.activated.connect(self._on_quality)
-        self._seed.valueChanged.connect(self._on_seed)
+        self.engine_box.activated.connect(self._on_engine)
+        self.quality.activated.connect(self._on_quality)
+        self.seed.valueChanged.connect(self._on_seed)
         self._dice.clicked.connect(self._on_dice)
         session.generator.plan_changed.connect(self.refresh)
         self.refresh()
 
-    @property
-    def engine_box(self) -> QComboBox:
-        return self._engine
-
     def refresh(self) -> None:
         plan, engines = self._session.generator.plan, self._session.generator.engines()
-        if [self._engine.itemData(i) for i in range(self._engine.count())] != [info.id for info in engines]:
+        if [self.engine_box.itemData(i) for i in range(self.engine_box.count())] != [info.id for info in engines]:
             self._fill(engines)
-        self._engine.setCurrentIndex(next((i for i, info in enumerate(engines) if info.id == plan.engine_id), -1))
+        self.engine_box.setCurrentIndex(next((i for i, info in enumerate(engines) if info.id == plan.engine_id), -1))
         chosen = next((info for info in engines if info.id == plan.engine_id), None)
         self._summary.setText(chosen.summary if chosen else "")
-        self._engine.setToolTip(chosen.problem or chosen.summary if chosen else "")
-        self._quality.setCurrentIndex(list(Quality).index(plan.quality))
-        self._seed.blockSignals(True)
-        self._seed.setValue(plan.seed)
-        self._seed.blockSignals(False)
+        self.engine_box.setToolTip(chosen.problem or chosen.summary if chosen else "")
+        self.quality.setCurrentIndex(list(Quality).index(plan.quality))
+        self.seed.blockSignals(True)
+        self.seed.setValue(plan.seed)
+        self.seed.blockSignals(False)
 
     def _fill(self, engines: tuple) -> None:
-        self._engine.clear()
+        self.engine_box.clear()
         for info in engines:
-            self._engine.addItem(info.title, info.id)
-            row = self._engine.count() - 1
-            self._engine.setItemData(row, info.problem or info.summary, Qt.ItemDataRole.ToolTipRole)
-            model = self._engine.model()
+            self.engine_box.addItem(info.title, info.id)
+            row = self.engine_box.count() - 1
+            self.engine_box.setItemData(row, info.problem or info.summary, Qt.ItemDataRole.ToolTipRole)
+            model = self.engine_box.model()
             if info.problem and isinstance(model, QStandardItemModel):
                 model.item(row).setEnabled(False)
 
     def _on_engine(self) -> None:
         generator = self._session.generator
-        generator.set_plan(replace(generator.plan, engine_id=self._engine.currentData()))
+        generator.set_plan(replace(generator.plan, engine_id=self.engine_box.currentData()))
 
     def _on_quality(self) -> None:
         generator = self._session.generator
-        generator.set_plan(replace(generator.plan, quality=self._quality.currentData()))
+        generator.set_plan(replace(generator.plan, quality=self.quality.currentData()))
 
     def _on_seed(self, seed: int) -> None:
         generator = self._session.generator
         generator.set_plan(replace(generator.plan, seed=seed))
 
     def _on_dice(self) -> None:
-        self._seed.setValue(random.randint(0, 99_999))
+        self.seed.setValue(random.randint(0, 99_999))

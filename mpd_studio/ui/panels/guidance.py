@@ -49,26 +49,26 @@ class GuidancePanel(QWidget):
         self._list.addAction(table.action("edit.delete"))
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._row_px = grid.row
-        self._ease = _easing_box(tr("Easing of the whole gap"))
-        self._easing = _easing_box(tr("Easing of the path"))
-        self._radius = _spin(1, 4000, tr("Radius of the path"), tr("How far the path takes its surroundings along."))
-        self._mode = QComboBox()
-        self._mode.addItem(tr("moves"), RegionMode.MOVES)
-        self._mode.addItem(tr("holds still"), RegionMode.STILL)
-        self._mode.setAccessibleName(tr("What the region does"))
-        self._mode.setToolTip(tr("'moves': only the inside of such regions moves. 'holds still': it stays as it is."))
+        self.ease = _easing_box(tr("Easing of the whole gap"))
+        self.easing = _easing_box(tr("Easing of the path"))
+        self.radius = _spin(1, 4000, tr("Radius of the path"), tr("How far the path takes its surroundings along."))
+        self.mode = QComboBox()
+        self.mode.addItem(tr("moves"), RegionMode.MOVES)
+        self.mode.addItem(tr("holds still"), RegionMode.STILL)
+        self.mode.setAccessibleName(tr("What the region does"))
+        self.mode.setToolTip(tr("'moves': only the inside of such regions moves. 'holds still': it stays as it is."))
         self._feather = _spin(0, 400, tr("Feather of the region"), tr("Width of the region's soft edge."))
-        self._follows = QComboBox()
-        self._follows.setAccessibleName(tr("Path the region follows"))
-        self._follows.setToolTip(tr("A region can travel along a path."))
-        self._path_form = _form(grid.unit, (tr("Easing"), self._easing), (tr("Radius"), self._radius))
+        self.follows = QComboBox()
+        self.follows.setAccessibleName(tr("Path the region follows"))
+        self.follows.setToolTip(tr("A region can travel along a path."))
+        self._path_form = _form(grid.unit, (tr("Easing"), self.easing), (tr("Radius"), self.radius))
         self._region_form = _form(
-            grid.unit, (tr("Mode"), self._mode), (tr("Feather"), self._feather), (tr("Follows"), self._follows)
+            grid.unit, (tr("Mode"), self.mode), (tr("Feather"), self._feather), (tr("Follows"), self.follows)
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(grid.unit)
-        column.addWidget(_form(grid.unit, (tr("Gap easing"), self._ease)))
+        column.addWidget(_form(grid.unit, (tr("Gap easing"), self.ease)))
         column.addWidget(self._hint)
         column.addWidget(self._list)
         column.addWidget(self._path_form)
@@ -77,21 +77,21 @@ class GuidancePanel(QWidget):
 
     def _connect(self) -> None:
         self._list.currentItemChanged.connect(self._on_current)
-        self._ease.activated.connect(self._on_ease)
-        self._easing.activated.connect(
-            lambda: self._change_path(lambda path: replace(path, easing=Easing(self._easing.currentData())))
+        self.ease.activated.connect(self._on_ease)
+        self.easing.activated.connect(
+            lambda: self._change_path(lambda path: replace(path, easing=Easing(self.easing.currentData())))
         )
-        self._radius.valueChanged.connect(
+        self.radius.valueChanged.connect(
             lambda value: self._change_path(lambda path: replace(path, radius=float(value)), "radius")
         )
-        self._mode.activated.connect(
-            lambda: self._change_region(lambda region: replace(region, mode=self._mode.currentData()))
+        self.mode.activated.connect(
+            lambda: self._change_region(lambda region: replace(region, mode=self.mode.currentData()))
         )
         self._feather.valueChanged.connect(
             lambda value: self._change_region(lambda region: replace(region, feather=float(value)), "feather")
         )
-        self._follows.activated.connect(
-            lambda: self._change_region(lambda region: replace(region, follows=self._follows.currentData()))
+        self.follows.activated.connect(
+            lambda: self._change_region(lambda region: replace(region, follows=self.follows.currentData()))
         )
 
     @property
@@ -102,7 +102,7 @@ class GuidancePanel(QWidget):
         """Draw the state of a gap and of the selection in it."""
         self._gap = gap
         guidance, selection = gap.guidance, self._session.selection
-        _pick(self._ease, guidance.ease.kind)
+        _pick(self.ease, guidance.ease.kind)
         self._fill(guidance)
         path = guidance.path(selection.path_id) if selection.path_id else None
         region = guidance.region(selection.region_id) if selection.region_id else None
@@ -140,25 +140,25 @@ class GuidancePanel(QWidget):
             self._list.setCurrentItem(item)
 
     def _show_path(self, path: MotionPath) -> None:
-        _pick(self._easing, path.easing.kind)
-        self._radius.blockSignals(True)
-        self._radius.setValue(path.radius)
-        self._radius.blockSignals(False)
-        self._radius.setEnabled(path.region is None)
+        _pick(self.easing, path.easing.kind)
+        self.radius.blockSignals(True)
+        self.radius.setValue(path.radius)
+        self.radius.blockSignals(False)
+        self.radius.setEnabled(path.region is None)
         reason = tr("This path carries a region, so its radius has no effect.")
-        self._radius.setToolTip(reason if path.region else tr("How far the path takes its surroundings along."))
+        self.radius.setToolTip(reason if path.region else tr("How far the path takes its surroundings along."))
 
     def _show_region(self, region: MotionRegion, guidance: Guidance) -> None:
-        _pick(self._mode, region.mode)
+        _pick(self.mode, region.mode)
         self._feather.blockSignals(True)
         self._feather.setValue(region.feather)
         self._feather.blockSignals(False)
-        self._follows.clear()
-        self._follows.addItem(tr("no path"), None)
+        self.follows.clear()
+        self.follows.addItem(tr("no path"), None)
         for number, path in enumerate(guidance.paths, 1):
-            self._follows.addItem(tr("Path {number}").format(number=number), path.id)
-        _pick(self._follows, region.follows)
-        self._follows.setEnabled(bool(guidance.paths))
+            self.follows.addItem(tr("Path {number}").format(number=number), path.id)
+        _pick(self.follows, region.follows)
+        self.follows.setEnabled(bool(guidance.paths))
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         if item is None:
@@ -170,7 +170,7 @@ class GuidancePanel(QWidget):
 
     def _on_ease(self) -> None:
         if self._gap is not None:
-            gap_id, ease = self._gap.id, Easing(self._ease.currentData())
+            gap_id, ease = self._gap.id, Easing(self.ease.currentData())
             self._session.document.apply(tr("Set easing"), lambda timeline: set_ease(timeline, gap_id, ease))
 
     def _gap_now(self) -> tuple[GapId, Guidance] | None:

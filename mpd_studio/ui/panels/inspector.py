@@ -66,6 +66,10 @@ class Inspector(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_later"):
             self._refresh_soon()
 
+    @property
+    def title_text(self) -> str:
+        return self._title.text()
+
     def refresh(self) -> None:
         now = self._desk.situation()
         self.foot.setVisible(now.gap is not None)

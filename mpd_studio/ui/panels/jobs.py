@@ -90,6 +90,10 @@ class JobsPopup(QFrame):
         self._clear.clicked.connect(session.jobs.clear_ended)
         session.jobs.changed.connect(self._on_changed)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(text.text() for text in self.findChildren(ElidedLabel) if text.isVisible())
+
     def open_above(self, corner: QPoint) -> None:
         """corner: global position of the popup's lower right corner."""
         self._fill()

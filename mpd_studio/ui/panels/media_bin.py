@@ -137,14 +137,14 @@ class MediaBin(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Add to the end of the timeline"), lambda: self.place(row))
         menu.addAction(tr("Find the file again…"), lambda: self._ask_relink(media))
-        remove = menu.addAction(tr("Remove from project"), lambda: self._remove(media))
+        remove = menu.addAction(tr("Remove from project"), lambda: self.remove(media))
         if _is_used(self._session, media):
             remove.setEnabled(False)
             remove.setToolTip(tr("Its clips are still on the timeline. Delete them first."))
             menu.setToolTipsVisible(True)
         menu.popup(self._list.viewport().mapToGlobal(point))
 
-    def _remove(self, media: MediaRef) -> None:
+    def remove(self, media: MediaRef) -> None:
         self._session.document.apply(tr("Remove media"), lambda timeline: remove_media(timeline, media))
 
     def _ask_relink(self, media: MediaRef) -> None:

@@ -16,6 +16,7 @@ from mpd_studio.session.new_id import new_id
 from mpd_studio.session.session import Session
 from mpd_studio.ui.situation import PlacedClip, find_placed_clip
 from mpd_studio.ui.texts import tr
+from mpd_studio.ui.timeline.hits import Hit, Place
 
 
 class Gesture(Protocol):
@@ -128,6 +129,16 @@ class TrimTail(_ClipDrag):
         del track
         tail = max(_least_trim(self._placed.clip, at_head=False), min(-by, self._placed.clip.length - 1))
         return edits.trim_clip(base, self._clip_id, 0, tail, self._gap_ids[:2])
+
+
+def begin_drag(document: Document, hit: Hit, alone: bool, frame: int) -> Gesture | None:
+    """What a drag of a clip means: its edges trim it, its body moves it, alone or with all that follows."""
+    if not isinstance(hit.item, Clip) or hit.track is None:
+        return None
+    kind: type[_ClipDrag] = MoveAlone if alone else Shift
+    if hit.place in (Place.HEAD, Place.TAIL):
+        kind = TrimHead if hit.place is Place.HEAD else TrimTail
+    return kind(document, PlacedClip(hit.track, hit.start, hit.item), frame)
 
 
 def _least_trim(clip: Clip, *, at_head: bool) -> int:

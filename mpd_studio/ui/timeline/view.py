@@ -19,18 +19,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from mpd_studio.core.ids import GapId
-from mpd_studio.core.timeline import Clip, Gap, gaps_of
+from mpd_studio.core.timeline import Clip, Gap
 from mpd_studio.session.session import Session
+from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.media_drops import DropSpot, can_drop, drop_length, take_drop
-from mpd_studio.ui.situation import PlacedClip, clip_at
+from mpd_studio.ui.situation import clip_at
 from mpd_studio.ui.texts import frames_text, tr
 from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 from mpd_studio.ui.thumbnails import Thumbnails
 from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_track_names
-from mpd_studio.ui.timeline.gestures import Gesture, MoveAlone, Scrub, Shift, TrimHead, TrimTail
+from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
-from mpd_studio.ui.timeline.item_paint import Brushes, paint_clip, paint_foreign, paint_gap
+from mpd_studio.ui.timeline.item_paint import SLIVER_PX, Brushes, Slivers, paint_clip, paint_foreign, paint_gap
 from mpd_studio.ui.timeline.lanes import Lanes
 from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
@@ -49,8 +49,9 @@ class TimelineView(QAbstractScrollArea):
 
     menu_wanted = Signal(object, object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, index: GapIndex, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._index = index
         self._session = session
         self._lanes = Lanes()
         self._thumbnails = Thumbnails(session.frames, self)
@@ -177,10 +178,11 @@ class TimelineView(QAbstractScrollArea):
 
     def _spoken(self) -> str:
         selection = self._session.selection
-        for number, placed in enumerate(gaps_of(self._lanes.timeline), 1):
-            if placed.gap.id == selection.gap_id:
-                return tr("Gap {number}, {frames}").format(number=number, frames=frames_text(placed.gap.length))
-        return ""
+        row = self._index.row(self._lanes.timeline, selection.gap_id)
+        if row is None:
+            return ""
+        length = self._index.gaps(self._lanes.timeline)[row].gap.length
+        return tr("Gap {number}, {frames}").format(number=row + 1, frames=frames_text(length))
 
     def _on_playhead(self, frame: int) -> None:
         scale, height = self.scale, self.viewport().height()
@@ -213,31 +215,30 @@ class TimelineView(QAbstractScrollArea):
         tokens, timeline, selection = tokens_of(self), self._lanes.timeline, self._session.selection
         caption = round(painter.fontMetrics().height() * 1.2)
         brushes = Brushes(tokens, scale, seen, self._thumbnails, timeline.canvas, caption)
-        numbers = self._gap_numbers()
-        busy = {row.gap_id for row in self._session.jobs.rows if row.state.name in ("QUEUED", "RUNNING")}
+        busy = {row.gap_id for row in self._session.jobs.rows if not row.state.has_ended}
         for track in range(len(self._lanes)):
             line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
             painter.fillRect(line, QColor(tokens.panel))
-            for start, item in self._lanes[track].between(scale.frame(seen.left()), scale.frame(seen.right()) + 1):
-                box = self.box_of(track, start, item.length)
+            shown = self._lanes[track].between(scale.frame(seen.left()), scale.frame(seen.right()) + 1)
+            slivers = Slivers(painter, line, tokens)
+            for start, item in shown:
+                width = item.length * scale.per_frame
+                if width < SLIVER_PX:
+                    slivers.add(scale.x(start), width, isinstance(item, Gap))
+                    continue
+                box = QRectF(scale.x(start), line.top(), width, line.height())
                 if isinstance(item, Clip):
                     paint_clip(painter, item, box, item.id == selection.clip_id, brushes)
                 elif isinstance(item, Gap):
+                    number = (self._index.row(timeline, item.id) or 0) + 1
                     chosen = item.id == selection.gap_id
-                    paint_gap(painter, item, numbers[item.id], box, chosen, item.id in busy, brushes)
+                    paint_gap(painter, item, number, box, chosen, item.id in busy, brushes)
                 else:
                     paint_foreign(painter, item.note, box, brushes)
         if not timeline.length:
             painter.setFont(self.font())
             area = QRectF(rows.header, rows.ruler, self.viewport().width() - rows.header, rows.height)
             paint_hint(painter, area, tokens)
-
-    def _gap_numbers(self) -> dict[GapId, int]:
-        cached = getattr(self, "_numbers", None)
-        if cached is None or cached[0] is not self._lanes.timeline:
-            numbers = {placed.gap.id: n for n, placed in enumerate(gaps_of(self._lanes.timeline), 1)}
-            self._numbers = (self._lanes.timeline, numbers)
-        return self._numbers[1]
 
     def _paint_frame(self, painter: QPainter, scale: TimeScale, rows: Rows, width: int, height: int) -> None:
         """Ruler, track names, marks and the playhead: what lies over the tracks."""
@@ -287,7 +288,9 @@ class TimelineView(QAbstractScrollArea):
         if self._pressed is not None and self._gesture is None:
             if (point - self._pressed[0]).manhattanLength() < _DRAG_STARTS_PX:
                 return
-            self._gesture = self._begin_drag(*self._pressed)
+            press, hit, modifiers = self._pressed
+            alone = bool(modifiers & Qt.KeyboardModifier.AltModifier)
+            self._gesture = begin_drag(self._session.document, hit, alone, self.scale.nearest(press.x()))
         if self._gesture is None:
             self._show_cursor(self.hit(point))
             return
@@ -309,15 +312,6 @@ class TimelineView(QAbstractScrollArea):
         hit = self.hit(event.position())
         if hit.item is not None:
             self._session.selection.set_playhead(hit.start)
-
-    def _begin_drag(self, point: QPointF, hit: Hit, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        if not isinstance(hit.item, Clip) or hit.track is None:
-            return None
-        placed = PlacedClip(hit.track, hit.start, hit.item)
-        kind = {Place.HEAD: TrimHead, Place.TAIL: TrimTail}.get(hit.place)
-        if kind is None:
-            kind = MoveAlone if modifiers & Qt.KeyboardModifier.AltModifier else Shift
-        return kind(self._session.document, placed, self.scale.nearest(point.x()))
 
     def _show_cursor(self, hit: Hit) -> None:
         is_edge = hit.place in (Place.HEAD, Place.TAIL)

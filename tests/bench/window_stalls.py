@@ -1,0 +1,124 @@
+"""How long the event loop of the real window stands still; by hand: python tests/bench/window_stalls.py.
+
+A heartbeat of 5 ms runs in the GUI thread while the window scrubs, drags a clip among a thousand, and generates the
+demo's gap. A stall is how much later than due a beat comes. Goal: under 50 ms. The first use of FFmpeg and OpenCV is
+told apart: while the system loads them nothing else in Python runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(_REPOSITORY))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer  # noqa: E402
+
+from mpd_studio import app  # noqa: E402
+from mpd_studio.core.edits import shift_from  # noqa: E402
+from mpd_studio.core.ids import ClipId, GapId  # noqa: E402
+from mpd_studio.core.paths import program_paths  # noqa: E402
+from mpd_studio.core.timeline import Clip, Gap, Timeline, Track, gaps_of  # noqa: E402
+from mpd_studio.session.session import Session  # noqa: E402
+from mpd_studio.ui.theme import apply_theme  # noqa: E402
+
+_BEAT_MS = 5
+
+
+class Heartbeat(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self._late_ms: list[float] = []
+        self._last_s = 0.0
+        self._timer = QTimer(self, interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self._late_ms.append((now - self._last_s) * 1000 - _BEAT_MS)
+        self._last_s = now
+
+    def watch(self, name: str, work: Callable[[], None]) -> None:
+        self._late_ms, self._last_s = [], time.perf_counter()
+        self._timer.start()
+        work()
+        self._timer.stop()
+        late = sorted(self._late_ms)
+        print(f"{name:34} longest {late[-1]:5.0f} ms, 99 % under {late[int(len(late) * 0.99)]:5.0f} ms")
+
+
+def spin(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def spin_until(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        spin(10)
+
+
+def scrub(session: Session, steps: int) -> None:
+    length = session.document.timeline.length
+    for step in range(steps):
+        session.selection.set_playhead(step * 7 % length)
+        spin(16)
+
+
+def thousand_clips(timeline: Timeline) -> Timeline:
+    (clip, *_) = (item for item in timeline.tracks[0].items if isinstance(item, Clip))
+    items: list[Clip | Gap] = []
+    for number in range(1000):
+        items += [replace(clip, id=ClipId(f"c{number}")), Gap(GapId(f"g{number}"), 5)]
+    return replace(timeline, tracks=(Track("V1", tuple(items[:-1])),))
+
+
+def drag(session: Session) -> None:
+    for step in range(60):
+        by = 1 if step % 20 < 10 else -1
+        session.document.apply("Move", lambda t, by=by: shift_from(t, ClipId("c3"), by, GapId("new")), "drag")
+        spin(16)
+    session.document.end_merge()
+
+
+def generate(session: Session) -> None:
+    gap_id = gaps_of(session.document.timeline)[0].gap.id
+    session.selection.select_gap(gap_id)
+    session.generator.generate(gap_id)
+    spin_until(lambda: session.jobs.current is None)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MPD_STUDIO_HOME"] = home
+        made = app.build_application()
+        session = Session(program_paths())
+        apply_theme(made, "dark")
+        window = app.build_window(session)
+        window.resize(1440, 900)
+        window.show()
+        beat = Heartbeat()
+        app.open_demo(session)
+        spin_until(lambda: session.document.timeline.length > 0)
+        beat.watch("first frames (loads FFmpeg, OpenCV)", lambda: spin(3000))
+        beat.watch("scrub the demo", lambda: scrub(session, 120))
+        beat.watch("select the gap, draft", lambda: (session.selection.next_gap(), spin(4000))[1])
+        beat.watch("generate 15 frames", lambda: generate(session))
+        beat.watch("scrub again, take in the gap", lambda: scrub(session, 120))
+        session.document.apply("Build", thousand_clips)
+        spin(3000)
+        beat.watch("scrub a thousand clips", lambda: scrub(session, 120))
+        beat.watch("drag among a thousand clips", lambda: drag(session))
+        window.close()
+        return 0 if session.close() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
