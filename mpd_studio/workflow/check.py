@@ -18,7 +18,7 @@ class Made:
     """What a run has to show.
 
     first, last: facts of the boundary frames as the engine saw them. before, after: digests of the decoded boundary
-    frames (first, last) before and after the run. written: the frames' files probed again. problem: why the files
+    frames (first, last) before and after the run, "" where one can no longer be read. written: the frames' files probed again. problem: why the files
     are not as they should be, "" when they are.
     """
 
@@ -86,7 +86,7 @@ def _last(request: InbetweenRequest, made: Made) -> str:
 
 
 def _same(before: str, after: str, media: MediaRef) -> str:
-    return "" if before == after else f"{media.name} changed during the run ({before[:12]} became {after[:12]})"
+    return "" if before == after else f"{media.name} was changed or removed by another program during the run"
 
 
 def _tags(request: InbetweenRequest, made: Made) -> str:

@@ -13,10 +13,10 @@ from pathlib import Path
 import mpd_studio
 from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Engine
-from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
+from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
-from mpd_studio.core.media_ref import MediaRef
+from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.registry import open_engine
@@ -30,6 +30,8 @@ from mpd_studio.workflow.frame_checks import FrameFacts, digest_of, facts_of
 from mpd_studio.workflow.output_folder import filling
 from mpd_studio.workflow.region_masks import read_masks
 from mpd_studio.workflow.sheet import GapPlace, Sheet, sheet_before
+
+NEW_FRAMES = "New frames"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def run(
         engine.load(reporter)
         loaded_s = time.perf_counter() - began
         try:
-            frames = row.watch(engine.generate(request, pictures, reporter))
+            frames = row.watch(engine.generate(request, pictures, _Inner(reporter)))
             job = WriteJob(part, name, request.rate)
             written = open_exporter(info.id).write(frames, job, reporter)
         finally:
@@ -143,10 +145,26 @@ class _Row:
             self.facts.append(facts_of(picture))
             if picture.confidence is not None:
                 self.confidence.append(round(float(picture.confidence.mean()), 4))
-            self._reporter.report(Progress("New frames", len(self.facts), self._total))
+            self._reporter.report(Progress(NEW_FRAMES, len(self.facts), self._total))
             yield picture
             began = time.perf_counter()
         self.engine_s += time.perf_counter() - began
+
+
+class _Inner:
+    """The engine's reporter: its stages pass, but new frames are counted where they are watched, once each."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def report(self, progress: Progress) -> None:
+        if progress.stage == NEW_FRAMES:
+            self._reporter.raise_if_cancelled()
+        else:
+            self._reporter.report(progress)
+
+    def raise_if_cancelled(self) -> None:
+        self._reporter.raise_if_cancelled()
 
 
 def _decode(request: InbetweenRequest, reporter: Reporter) -> tuple[BoundaryPictures, tuple[str, str], float]:
@@ -173,10 +191,18 @@ def _checked(
 ) -> Sheet:
     reporter.report(Progress("Checking", 0, 1))
     with FrameReader() as reader:
-        after = (digest_of(reader.read(request.first)), digest_of(reader.read(request.last)))
+        after = (_digest_now(reader, request.first), _digest_now(reader, request.last))
     written = probe(pattern, request.rate)
     made = Made(facts_of(pictures.first), row.facts, facts_of(pictures.last), before, after, written)
     return tick(sheet, request, made)
+
+
+def _digest_now(reader: FrameReader, ref: FrameRef) -> str:
+    """Of a boundary frame after the run; "" where its file has changed or is gone: a warning, no reason to lose work."""
+    try:
+        return digest_of(reader.read(ref))
+    except MediaError:
+        return ""
 
 
 def _write_sheet(sheet: Sheet, folder: Path) -> None:
