@@ -17,9 +17,10 @@ from mpd_studio.workflow.sheet import LineState, Sheet, SheetLine
 class Made:
     """What a run has to show.
 
-    first, last: facts of the boundary frames as the engine saw them. before, after: digests of the decoded boundary
-    frames (first, last) before and after the run, "" where one can no longer be read. written: the frames' files probed again. problem: why the files
-    are not as they should be, "" when they are.
+    first, last: facts of the boundary frames as the engine saw them.
+    before, after: digests of the decoded boundary frames (first, last) before and after the run; "" where one can no
+        longer be read.
+    written: the frames' files, probed again.
     """
 
     first: FrameFacts

@@ -198,7 +198,7 @@ def _checked(
 
 
 def _digest_now(reader: FrameReader, ref: FrameRef) -> str:
-    """Of a boundary frame after the run; "" where its file has changed or is gone: a warning, no reason to lose work."""
+    """Of a boundary frame after the run; "" where its file has changed or is gone: no reason to lose the work."""
     try:
         return digest_of(reader.read(ref))
     except MediaError:
