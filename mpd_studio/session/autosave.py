@@ -19,7 +19,7 @@ from mpd_studio.session.new_id import new_id
 from mpd_studio.session.project_home import ProjectHome
 
 # Reached only by actions a few milliseconds apart on a machine that is busy: then safety goes before the 16 ms.
-_PATIENCE_S = 0.04
+_PATIENCE_S = 0.03
 
 
 class Autosave(QObject):
@@ -53,7 +53,7 @@ class Autosave(QObject):
     def wait_for_last(self) -> None:
         """Called before the next action: the one before it is then on disk, so that a crash loses one at most.
 
-        Two actions of a person are far enough apart for this to return at once. It gives up after 40 ms: a disk
+        Two actions of a person are far enough apart for this to return at once. It gives up after 30 ms: a disk
         that hangs must not stop the window.
         """
         self._is_safe.wait(_PATIENCE_S)
