@@ -24,7 +24,7 @@ def with_hidden_filled(flow: np.ndarray, trust: np.ndarray, picture: np.ndarray)
     small_height, small_width = max(height // 2, 1), max(width // 2, 1)
     small = resize_flow(flow, small_height, small_width)
     sure = resize_plane(trust, small_height, small_width)
-    rows, columns = np.nonzero(sure < 0.7)
+    rows, columns = np.nonzero(sure < _DOUBTED + 0.15)
     if not len(rows) or len(rows) == sure.size:
         return flow
     color = np.dstack([resize_plane(picture[..., i], small_height, small_width) for i in range(3)]).astype(np.float32)
@@ -42,25 +42,26 @@ def _offers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(n, k, 2) motions of k places around each of n, and (n, k) how much each counts."""
     height, width = trust.shape
-    own = color[rows, columns]
+    own, ones = color[rows, columns], np.ones(3, np.float32)
     offered, weight = [], []
     for reach in _REACHES:
         for dx, dy in _DIRECTIONS:
             y = np.clip(rows + round(dy * reach), 0, height - 1)
             x = np.clip(columns + round(dx * reach), 0, width - 1)
-            alike = np.exp(-np.square(color[y, x] - own).sum(axis=1) / (2 * 3 * _COLOR**2))
+            alike = np.exp(-(np.square(color[y, x] - own) @ ones) / (2 * 3 * _COLOR**2))
             sure = np.where(trust[y, x] > 0.7, trust[y, x], 0)
             weight.append(sure * (alike + 0.1) / (reach + 4))
             offered.append(flow[y, x])
-    return np.stack(offered, axis=1), np.stack(weight, axis=1)
+    return np.stack(offered, axis=1), np.stack(weight, axis=1).astype(np.float32)
 
 
 def _most_common(offered: np.ndarray, weight: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """(n, 2): start at the offer that counts most, then move to the mean of those that agree with it."""
     chosen = offered[np.arange(len(offered)), weight.argmax(axis=1)]
     for _ in range(3):
-        apart = np.square(offered - chosen[:, None]).sum(axis=2)
+        away = offered - chosen[:, None]
+        apart = away[..., 0] ** 2 + away[..., 1] ** 2
         near = weight * np.exp(-apart / 18.0)
         total = near.sum(axis=1, keepdims=True)
-        chosen = np.where(total > 1e-9, (offered * near[..., None]).sum(axis=1) / np.maximum(total, 1e-9), chosen)
+        chosen = np.where(total > 1e-9, np.einsum("nkc,nk->nc", offered, near) / np.maximum(total, 1e-9), chosen)
     return np.where(weight.sum(axis=1, keepdims=True) > 1e-6, chosen, otherwise)

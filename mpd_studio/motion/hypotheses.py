@@ -50,8 +50,12 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     best = np.full((small[1], small[0]), np.inf, np.float32)
     found = np.zeros((small[1], small[0], 2), np.float32)
     for row, dy in enumerate(shifts):
-        strip = np.lib.stride_tricks.sliding_window_view(padded[row : row + small[1]], small[0], axis=1)
-        cost = np.abs(strip.transpose(0, 3, 1, 2) - near[:, :, None, :]).sum(axis=3)  # (rows, columns, dx)
+        cost = np.zeros((*best.shape, len(shifts)), np.float32)  # (rows, columns, dx)
+        for channel in range(near.shape[2]):
+            strip = np.ascontiguousarray(padded[row : row + small[1], :, channel])
+            cost += np.abs(
+                np.lib.stride_tricks.sliding_window_view(strip, len(shifts), axis=1) - near[..., channel, None]
+            )
         cost = _aggregated(np.minimum(cost, 80.0)) + 0.15 * np.hypot(shifts, dy).astype(np.float32)
         choice = cost.argmin(axis=2)
         value = np.take_along_axis(cost, choice[..., None], axis=2)[..., 0]
