@@ -39,9 +39,10 @@ class Centre(QWidget):
         self._place_messages()
 
     def _place_messages(self) -> None:
-        """At the foot of the canvas, as wide as it, as high as its text needs; nothing else moves."""
-        margin = _BAR_FROM_EDGE * metrics_for(self.font()).unit
-        area = self.canvas.geometry().adjusted(margin, margin, -margin, -margin)
+        """At the foot of the picture, as wide as it, as high as its text needs; nothing else moves."""
+        grid = metrics_for(self.font())
+        margin = _BAR_FROM_EDGE * grid.unit
+        area = self.canvas.geometry().adjusted(margin, margin, -margin, -margin - grid.row)
         layout = self.messages.layout()
         wanted = layout.totalHeightForWidth(area.width()) if layout else 0
         height = max(wanted, self.messages.minimumSizeHint().height())

@@ -39,6 +39,7 @@ class StatusLine(QStatusBar):
         self._jobs.setToolTip(tr("What is being made, what waits, and what ended how.  (Ctrl+J)"))
         self._saved = label("", "caption")
         content = QWidget()
+        content.setMinimumHeight(grid.row + grid.unit)  # so that the line keeps its height when the button comes
         line = QHBoxLayout(content)
         line.setContentsMargins(2 * grid.unit, 0, 2 * grid.unit, 0)
         line.setSpacing(2 * grid.unit)
