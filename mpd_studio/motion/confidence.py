@@ -12,7 +12,7 @@ from mpd_studio.motion.warp import grid, sample
 
 _DOUBT = 0.1  # weight of a frame that does not see a pixel
 _NOISE = 3.0  # a difference of appearances that means nothing
-_REACH = 4.0  # px over which errors are averaged: single pixels agree by chance
+_REACH = 6.0  # px over which errors are averaged: single pixels agree by chance
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,14 @@ import numpy as np
 from mpd_studio.core.geometry import Size
 
 
-def working_size(size: Size, most_pixels: int, multiple: int = 1) -> Size:
-    """`size` reduced, with its shape kept, to at most about `most_pixels`; never enlarged."""
+def working_size(size: Size, most_pixels: int, shortest_side: int = 16) -> Size:
+    """`size` reduced to at most about `most_pixels`, with its shape kept; never enlarged.
+
+    A side is not reduced below `shortest_side`, where there would be no room left to search.
+    """
     scale = min(1.0, math.sqrt(most_pixels / (size.width * size.height)))
-    width = max(1, round(size.width * scale / multiple)) * multiple
-    height = max(1, round(size.height * scale / multiple)) * multiple
-    return Size(min(width, size.width), min(height, size.height))
+    width, height = (max(round(side * scale), min(side, shortest_side)) for side in (size.width, size.height))
+    return Size(width, height)
 
 
 def working_pair(first: np.ndarray, last: np.ndarray, size: Size) -> tuple[np.ndarray, np.ndarray]:

@@ -61,7 +61,7 @@ def test_shape_and_depth_stay(engine: Engine, dtype: type, channels: int):
         assert picture.pixels.dtype == dtype
 
 
-@pytest.mark.parametrize("size", [(16, 16), (17, 23), (101, 53), (320, 16), (16, 200)])
+@pytest.mark.parametrize("size", [(16, 16), (17, 23), (101, 53), (320, 16), (16, 200), (12000, 16)])
 def test_odd_and_small_sizes_work(engine: Engine, size: tuple[int, int]):
     first, last = pair(*size)
     pictures = fill(engine, first, last, 3)

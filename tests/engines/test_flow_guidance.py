@@ -202,3 +202,45 @@ def test_the_demo_ball_follows_a_path_drawn_on_it(demo_scene: ModuleType):
     unguided = fill(open_engine("flow"), first, last, 3)
     for picture, free, true in zip(pictures, unguided, truth, strict=True):
         assert psnr(picture.pixels, true) > psnr(free.pixels, true)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path_through((0, -50.0, 20.0), (1, 60.0, 40.0)),
+        path_through((0, 30.0, 20.0), (1, 400.0, 300.0)),
+        path_through((0, -300.0, -300.0), (1, -200.0, 500.0)),
+        path_through((0, 40.0, 24.0), (1, 50.0, 24.0), radius=1000),
+        path_through((0, 40.0, 24.0), (1, 50.0, 24.0), radius=0.5),
+    ],
+    ids=["from outside", "to outside", "never inside", "all of it", "less than a pixel"],
+)
+def test_paths_at_the_limits_still_give_every_frame(path: MotionPath):
+    first, last = texture(48, 80, 1), texture(48, 80, 2)
+    pictures = fill(open_engine("flow"), first, last, 3, Guidance((path,)))
+    assert [picture.pixels.shape for picture in pictures] == [first.shape] * 3
+    for picture in pictures:
+        assert picture.confidence is not None
+        assert np.isfinite(picture.confidence).all()
+        assert 0 <= picture.confidence.min() <= picture.confidence.max() <= 1
+
+
+def test_a_still_region_that_is_carried_shows_the_first_frame_only():
+    path = MotionPath(PathId("p"), PATHS["straight"].points)
+    corners = tuple(
+        Point(path.start.x + dx, path.start.y + dy) for dx, dy in ((-15, -15), (15, -15), (15, 15), (-15, 15))
+    )
+    region = MotionRegion(RegionId("face"), mode=RegionMode.STILL, outline=corners, feather=0, follows=path.id)
+    first, last = scene(path.start), Ball(20, seed=8).over(BACKGROUND, path.end)
+    pictures = fill(open_engine("flow"), first, last, 3, Guidance((path,), (region,)))
+    for picture, time in zip(pictures, (0.25, 0.5, 0.75), strict=True):
+        on_path = position(path, LINEAR, time)
+        middle = Point(round(on_path.x - 0.5) + 0.5, round(on_path.y - 0.5) + 0.5)
+        assert tracked(picture.pixels, around(first, path.start, 11), on_path).distance_to(middle) < 1.0
+
+
+def test_guided_frames_are_the_same_bytes_again():
+    path = PATHS["curved"]
+    one, other = (fill(open_engine("flow"), scene(path.start), scene(path.end), 2, Guidance((path,))) for _ in range(2))
+    for a, b in zip(one, other, strict=True):
+        assert a.pixels.tobytes() == b.pixels.tobytes()
