@@ -6,15 +6,17 @@ import logging
 import logging.handlers
 import os
 import platform
+import signal
+import socket
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Signal, qVersion
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
 from mpd_studio import __version__
@@ -44,11 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     reports = CrashReports(paths.crash_reports)
     reports.written.connect(window.show_message)
     reports.install()
+    stop_signals = StopSignals(app)
     window.show()
     QTimer.singleShot(0, lambda: open_first(session, arguments))
     try:
         app.exec()
     finally:
+        stop_signals.remove()
         reports.remove()
         has_stopped = session.close()
     if not has_stopped:
@@ -94,6 +98,39 @@ def open_first(session: Session, arguments: Sequence[Path]) -> None:
         open_demo(session)
 
 
+class StopSignals(QObject):
+    """Ctrl-C in the terminal and a request to end close the window in order, also while nothing happens in it.
+
+    Python handles a signal when it next runs Python code, which an idle Qt never does: so the signal's number arrives
+    through a socket that Qt listens to.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._ours, self._theirs = socket.socketpair()
+        self._theirs.setblocking(False)
+        self._old_wakeup = signal.set_wakeup_fd(self._theirs.fileno())
+        self._old = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_activated)
+
+    def remove(self) -> None:
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._old_wakeup)
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        self._ours.close()
+        self._theirs.close()
+
+    def _on_activated(self) -> None:
+        self._ours.recv(64)  # and with this line of Python the handler gets its turn
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        log.info("Asked to end by signal %d.", number)
+        QTimer.singleShot(0, QApplication.quit)  # quit() itself does nothing while the event loop has not begun
+
+
 class CrashReports(QObject):
     """Catches what nobody caught, in any thread: writes a report and says so. The program goes on.
 
@@ -116,10 +153,7 @@ class CrashReports(QObject):
         sys.excepthook, threading.excepthook = self._old
 
     def report(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        """As sys.excepthook. Ctrl-C in the terminal closes the program instead."""
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
-            return
+        """As sys.excepthook."""
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("Nobody caught this:\n%s", text)
         where = self._write(text)

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLineEdit,
     QTabBar,
     QWidget,
 )
@@ -25,10 +27,14 @@ _OWN_KEYS: tuple[tuple[type[QWidget], frozenset[Qt.Key]], ...] = (
 )
 
 
+_FIELDS = (QLineEdit, QAbstractSpinBox)
+
+
 class KeyGuard(QObject):
     """Watches only the widget that has the focus: a filter on the whole program would cost every event a call.
 
-    Text fields guard their own keys; buttons, lists, combo boxes and tabs do not.
+    Text fields guard the keys that write; buttons, lists, combo boxes and tabs guard none. Escape leaves a field of the
+    desk, so that it does not also leave a mode of the window.
     """
 
     def __init__(self, app: QApplication, parent: QObject) -> None:
@@ -38,13 +44,24 @@ class KeyGuard(QObject):
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
         if old is not None:
             old.removeEventFilter(self)
-        if new is not None and any(isinstance(new, kind) for kind, _ in _OWN_KEYS):
+        if new is not None and isinstance(new, (*_FIELDS, *(kind for kind, _ in _OWN_KEYS))):
             new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and isinstance(watched, _FIELDS):
+            return self._escape(watched, event)
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent) or event.modifiers():
             return False
         if any(isinstance(watched, kind) and event.key() in keys for kind, keys in _OWN_KEYS):
             event.accept()
             return True
         return False
+
+    def _escape(self, field: QWidget, event: QKeyEvent) -> bool:
+        if field.window() is not self.parent():  # in a dialog it closes the dialog
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress:
+            field.clearFocus()
+        return True

@@ -35,6 +35,7 @@ QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.lin
     padding: 0 {3 * u}px; min-height: {6 * u}px; }}
 QPushButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed {{ background: {t.line}; }}
+QPushButton:checked {{ background: {t.hover}; border: 1px solid {t.accent}; }}
 QPushButton:focus {{ border: 2px solid {t.accent}; padding: 0 {3 * u - 1}px; min-height: {6 * u - 2}px; }}
 QPushButton:disabled {{ color: {t.disabled}; background: {t.panel}; }}
 QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border: none; font-weight: 600;

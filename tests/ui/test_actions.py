@@ -142,3 +142,14 @@ def test_the_palette_finds_and_runs_a_command(gap_desk: Driver) -> None:
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert gap_desk.session.selection.gap_id == gap_desk.gap.id
     assert not palette.isVisible()
+
+
+def test_escape_leaves_a_field_and_nothing_else(gap_desk: Driver) -> None:
+    gap_desk.key(Qt.Key.Key_N)
+    timecode = gap_desk.window.centre.transport.timecode
+    timecode.setFocus()
+    QTest.keyClicks(timecode, "99")
+    QTest.keyClick(timecode, Qt.Key.Key_Escape)
+    assert not timecode.hasFocus()
+    assert timecode.text() == gap_desk.timeline.timecode(gap_desk.session.selection.playhead)
+    assert gap_desk.session.selection.gap_id == gap_desk.gap.id

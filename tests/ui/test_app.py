@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,6 +156,37 @@ def _run_app(repository: Path, picture: Path, environ: dict[str, str]) -> subpro
         check=False,
         env={**os.environ, **environ},
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see the handler")
+def test_a_signal_ends_the_idle_program_in_order(repository: Path, home: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", "import sys\nfrom mpd_studio import app\nsys.exit(app.main([]))"],
+        cwd=repository,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    try:
+        _wait_for(lambda: (home / "config").exists() or (home / "data" / "logs" / "mpd-studio.log").exists())
+        _wait_for(lambda: _catches_sigterm(program.pid))
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(30) == 0
+    finally:
+        program.kill()
+        program.wait(10)
+    assert (home / "config" / "window.ini").exists()
+
+
+def _catches_sigterm(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+def _wait_for(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
 
 
 def test_main_runs_from_start_to_end(repository: Path, tmp_path: Path) -> None:
