@@ -27,6 +27,7 @@ _OWN_KEYS: tuple[tuple[type[QWidget], frozenset[Qt.Key]], ...] = (
 )
 
 
+DROPS_ON_ESCAPE = "drops_on_escape"
 _FIELDS = (QLineEdit, QAbstractSpinBox)
 
 
@@ -58,7 +59,8 @@ class KeyGuard(QObject):
         return False
 
     def _escape(self, field: QWidget, event: QKeyEvent) -> bool:
-        if field.window() is not self.parent():  # in a dialog it closes the dialog
+        # In a dialog it closes the dialog; an editor that drops what was typed says so.
+        if field.window() is not self.parent() or field.property(DROPS_ON_ESCAPE):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()

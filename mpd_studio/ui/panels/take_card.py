@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mpd_studio.ui.icons import icon_pixmap
+from mpd_studio.ui.key_guard import DROPS_ON_ESCAPE
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 
@@ -73,6 +74,7 @@ class TakeCard(QWidget):
         editor.setAccessibleName(tr("Name of the take"))
         editor.setGeometry(0, self.height() - metrics_for(self.font()).row, self.width(), metrics_for(self.font()).row)
         editor.selectAll()
+        editor.setProperty(DROPS_ON_ESCAPE, True)
         editor.installEventFilter(self)
         editor.editingFinished.connect(self._end_rename)
         self._editor = editor
