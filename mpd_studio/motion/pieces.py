@@ -8,7 +8,7 @@ Otherwise it is what, within the radius, moves as the path says; if nothing does
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,14 +69,20 @@ def build_pieces(
     pair: tuple[np.ndarray, np.ndarray],
     field: MotionField,
     masks: Sequence[tuple[RegionId, np.ndarray]] = (),
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[Piece, ...]:
     """The pieces of all paths, farthest first: unnamed paths in their order, then depth_order from its end.
 
     pair: both frames at canvas size, (h, w, 3) uint8. field: the unguided motion, at any size.
+    tick: called before each path; may raise to stop.
     """
     order = {path_id: depth for depth, path_id in enumerate(reversed(guidance.depth_order))}
     paths = sorted(guidance.paths, key=lambda path: order.get(path.id, -1))
-    return tuple(_piece(guidance, path, pair, field, masks) for path in paths)
+    pieces = []
+    for path in paths:
+        tick()
+        pieces.append(_piece(guidance, path, pair, field, masks))
+    return tuple(pieces)
 
 
 def place(piece: Piece, guidance: Guidance, time: float) -> Placement:

@@ -72,10 +72,13 @@ class Scene:
         if self.backdrop is None:
             pixels = render(self.first, self.last, motion, mixing, self.sampling, tick)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
+        tick()
         hidden = self.backdrop.hidden(motion)
+        tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
         pixels = render(self.first, self.last, motion, whole, self.sampling, tick)
+        tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
 
@@ -96,7 +99,7 @@ def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Cal
     backdrop = None
     if guidance.paths:
         tick()
-        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks)
+        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick)
         tick()
         backdrop = Backdrop(pieces)
         field = backdrop.field(field)
