@@ -45,6 +45,10 @@ class History(Generic[T]):
         *past, step = self.past
         return History(step.value, tuple(past), (Step(self.present, step.label), *self.future))
 
+    def abandoned(self) -> History[T]:
+        """The last step taken back and forgotten, as if it had never been: an abandoned drag."""
+        return History(self.past[-1].value, self.past[:-1]) if self.past else self
+
     def redo(self) -> History[T]:
         if not self.future:
             return self

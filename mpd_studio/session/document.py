@@ -144,6 +144,10 @@ class Document(QObject):
         """A drag has ended: the next edit is a step of its own."""
         self._history = self._history.sealed()
 
+    def abandon(self) -> None:
+        """Take the last step back and forget it, so that redo does not offer it: a drag that was given up."""
+        self._replace_history(self._history.abandoned())
+
     def undo(self) -> None:
         self._replace_history(self._history.undo())
 

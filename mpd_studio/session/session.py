@@ -16,6 +16,7 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.player import Player
 from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.selection import Selection
 
@@ -47,6 +48,7 @@ class Session(QObject):
         self.selection = Selection(self.document, self)
         self.player = Player(self.document, self.selection, self)
         self.drafts = Drafts(self.document, self.selection, self.preferences, lanes, self)
+        self.proposals = Proposals(self.document, lanes, self)
         cache_bytes = self.preferences.settings.cache_mib * _MIB
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)

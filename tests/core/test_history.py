@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpd_studio.core.history import History
+from mpd_studio.core.history import History, Step
 
 
 def test_undo_and_redo_walk_back_and_forth() -> None:
@@ -26,6 +26,12 @@ def test_no_change_is_no_step() -> None:
 
 def test_a_new_edit_forgets_what_was_undone() -> None:
     assert History(0).push(1, "one").undo().push(5, "five").redo().present == 5
+
+
+def test_an_abandoned_step_is_as_if_it_had_never_been() -> None:
+    history = History(0).push(1, "one").push(2, "drag", "key").push(3, "drag", "key")
+    assert history.abandoned() == History(1, (Step(0, "one"),))
+    assert History(0).abandoned() == History(0)
 
 
 @given(st.lists(st.integers(), max_size=30))

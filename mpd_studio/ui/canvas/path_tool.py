@@ -1,4 +1,4 @@
-"""Path: press on the object, drag to where it should be on the other boundary frame; bend what is there."""
+"""Path: click an object, or press and drag to where it should be on the other boundary frame; bend what is there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from mpd_studio.core.gap_edits import add_path, replace_path
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.ids import PathId
+from mpd_studio.core.timeline import find_gap
 from mpd_studio.session.new_id import new_id
 from mpd_studio.ui.canvas.drags import Drag, Pointer, drag_new_point
 from mpd_studio.ui.canvas.path_shape import anchor_index, constrained, new_path
@@ -38,9 +39,11 @@ class PathTool(CanvasTool):
         if self._drag is not None:
             return tr("Shift keeps to straight and diagonal lines. Escape takes it back.")
         if stage.boundary is Boundary.FIRST:
-            return tr("Press on the object and drag to where it should be on the last frame. Click a curve to bend it.")
+            return tr(
+                "Click the object, or drag from it to where it should be on the last frame. Click a curve to bend it."
+            )
         if stage.boundary is Boundary.LAST:
-            return tr("Press on the object and drag to where it was on the first frame. Click a curve to bend it.")
+            return tr("Click the object, or drag from it to where it was on the first frame. Click a curve to bend it.")
         if stage.time is not None:
             return tr("Click a curve to bend it. New paths begin on a boundary frame: A shows the first, B the last.")
         return tr("Paths are drawn on a boundary frame: A shows the first, B the last.")
@@ -68,7 +71,9 @@ class PathTool(CanvasTool):
         super().move(pointer)
 
     def release(self, pointer: Pointer) -> None:
-        self._pressed = None
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None:
+            self._propose_path(pressed)
         super().release(pointer)
 
     def enter(self) -> bool:
@@ -111,6 +116,30 @@ class PathTool(CanvasTool):
             return lambda timeline, gap: replace_path(timeline, gap, path)
 
         return Drag(gesture, change)
+
+    def _propose_path(self, drawn: Point) -> None:
+        """A path that stays where it was clicked, until the object has been looked for on the other frame."""
+        placed, boundary = self.stage.placed, self.stage.boundary
+        if placed is None or boundary is None:
+            return
+        radius = self._radius()
+        path = new_path(PathId(new_id("path")), boundary, drawn, drawn, radius)
+        gesture = self.stage.gesture(tr("Add path"))
+        if not gesture.apply(lambda timeline, gap: add_path(timeline, gap, path)):
+            return
+        far = Boundary.LAST if boundary is Boundary.FIRST else Boundary.FIRST
+        self.stage.pick_path(path.id, anchor_index(path, far))
+        gap_id = placed.gap.id
+
+        def found(other: Point | None) -> None:
+            now = find_gap(self.stage.session.document.timeline, gap_id)
+            if other is None or now is None or now.gap.guidance.path(path.id) != path:
+                return  # nothing alike, or the path has been moved or deleted meanwhile
+            moved = new_path(path.id, boundary, drawn, other, radius)
+            gesture.apply_to(gap_id, lambda timeline, gap: replace_path(timeline, gap, moved))
+            gesture.finish()
+
+        self.stage.session.proposals.ask(gap_id, boundary, drawn, radius, found)
 
     def _radius(self) -> float:
         return max(8.0, float(round(self.stage.canvas.bottom * _REACH_OF_CANVAS)))

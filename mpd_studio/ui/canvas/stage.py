@@ -172,6 +172,11 @@ class Gesture:
     def apply(self, edit: Edit) -> bool:
         return self._stage.apply(self._label, edit, self._key)
 
+    def apply_to(self, gap_id: GapId, edit: Edit) -> bool:
+        """As apply, to a gap that may no longer be the selected one."""
+        document = self._stage.session.document
+        return document.apply(self._label, lambda timeline: edit(timeline, gap_id), self._key)
+
     def finish(self) -> None:
         self._stage.session.document.end_merge()
 
@@ -180,4 +185,4 @@ class Gesture:
         document = self._stage.session.document
         document.end_merge()
         if document.timeline != self._before and document.undo_label == self._label:
-            document.undo()
+            document.abandon()

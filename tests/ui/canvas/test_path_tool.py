@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from easel import GAP, SHIFT, Easel, is_near, straight_path
+from easel import GAP, SHIFT, SIZE, Easel, is_near, straight_path
 from PySide6.QtCore import Qt
 
+from mpd_studio.core.edits import relink_media
 from mpd_studio.core.geometry import Point
-from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.guidance import Boundary, Guidance
+from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.core.timeline import find_gap
+from mpd_studio.media.probe import probe
 from mpd_studio.motion.paths import position
 from mpd_studio.session.selection import Shown, Tool
 
@@ -62,12 +66,6 @@ def test_two_drags_are_two_steps(easel: Easel) -> None:
     easel.drag(A, B)
     easel.drag(B, Point(220, 140))
     assert easel.undo_steps() == steps + 2
-
-
-def test_a_click_draws_nothing(easel: Easel) -> None:
-    easel.begin(Tool.PATH)
-    easel.click(A)
-    assert easel.guidance.is_empty
 
 
 def test_a_click_on_the_curve_adds_a_point_at_its_time(easel: Easel) -> None:
@@ -285,3 +283,56 @@ def test_the_ghosts_lie_where_the_new_frames_will_have_the_point(easel: Easel) -
     placed = find_gap(easel.session.document.timeline, GAP)
     assert placed is not None
     assert easel.view.shown.time == 0.5
+
+
+def textured(path: Path, at: Point) -> MediaRef:
+    """A still with a patch of noise around a point, on a quiet ground."""
+    import cv2
+
+    pixels = np.full((SIZE.height, SIZE.width, 3), 90, np.uint8)
+    noise = np.random.default_rng(3).integers(0, 255, (10, 10, 3), np.uint8)
+    left, top = round(at.x) - 20, round(at.y) - 20
+    pixels[top : top + 40, left : left + 40] = cv2.resize(noise, (40, 40), interpolation=cv2.INTER_CUBIC)
+    assert cv2.imwrite(str(path), pixels)
+    return probe(path)
+
+
+@pytest.mark.parametrize(("shown", "clicked", "other"), [(Shown.FIRST, A, B), (Shown.LAST, B, A)])
+def test_a_click_proposes_where_the_object_is_on_the_other_frame(
+    easel: Easel, tmp_path: Path, shown: Shown, clicked: Point, other: Point
+) -> None:
+    timeline = easel.session.document.timeline
+    for number, at in enumerate((A, B)):
+        new = textured(tmp_path / f"textured{number}.png", at)
+        old = timeline.media[number]
+        easel.session.document.apply("Relink", lambda tl, old=old, new=new: relink_media(tl, old, new))
+    easel.begin(Tool.PATH, shown)
+    steps = easel.undo_steps()
+    easel.click(clicked)
+    easel.qtbot.waitUntil(lambda: bool(easel.guidance.paths) and easel.path.start != easel.path.end)
+    drawn, far = (easel.path.start, easel.path.end) if shown is Shown.FIRST else (easel.path.end, easel.path.start)
+    assert is_near(drawn, clicked, 1.0)
+    assert is_near(far, other, 1.5)
+    assert easel.undo_steps() == steps + 1
+
+
+def test_a_click_on_nothing_in_particular_stays_where_it_is(easel: Easel) -> None:
+    easel.begin(Tool.PATH)
+    answers: list[Point | None] = []
+    easel.click(A)
+    easel.session.proposals.ask(GAP, Boundary.FIRST, A, 20, answers.append)
+    easel.qtbot.waitUntil(lambda: bool(answers))
+    assert answers == [None]
+    assert easel.path.start == easel.path.end
+    assert is_near(easel.path.start, A, 1.0)
+
+
+def test_an_abandoned_drag_leaves_nothing_to_redo(easel: Easel) -> None:
+    easel.begin(Tool.PATH)
+    easel.press(A)
+    easel.move(MIDDLE)
+    easel.move(B)
+    easel.key(Qt.Key.Key_Escape)
+    easel.release(B)
+    assert not easel.guidance.paths
+    assert easel.session.document.redo_label is None
