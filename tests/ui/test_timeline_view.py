@@ -150,3 +150,12 @@ def test_painting_a_thousand_clips_fits_into_a_slot(desk: Driver) -> None:
         view.viewport().repaint()
         times.append(time.perf_counter() - begin)
     assert sorted(times)[4] < 0.016
+
+
+def test_every_narrow_strip_can_be_repainted_alone(gap_desk: Driver) -> None:
+    view = gap_desk.window.timeline
+    view.zoom_fit()
+    with gap_desk.qtbot.captureExceptions() as errors:
+        for x in range(0, view.viewport().width(), 3):
+            view.viewport().repaint(x, 0, 5, view.viewport().height())
+    assert errors == []

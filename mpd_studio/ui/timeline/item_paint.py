@@ -140,6 +140,8 @@ def _paint_strip(
     ratio = painter.device().devicePixelRatioF()
     size = Size(round(width * ratio), max(1, round(height * ratio)))
     seen = box.intersected(brushes.view)
+    if seen.isEmpty():  # a repaint of a narrow strip also asks for the neighbours of what is in it
+        return
     index = int((seen.left() - box.left()) // width)
     while (x := box.left() + index * width) < seen.right():
         offset = min(length - 1, int(index * width / brushes.scale.per_frame))
