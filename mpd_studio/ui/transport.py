@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from mpd_studio.core.frames import parse_timecode, rate_title
 from mpd_studio.core.timeline import Timeline
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
+from mpd_studio.ui.elided_label import ElidedLabel
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.pieces import IconButton, rule
 from mpd_studio.ui.texts import tr
@@ -28,9 +29,9 @@ class Transport(QWidget):
         self.timecode.setAccessibleName(tr("Timecode of the playhead"))
         self.timecode.setToolTip(tr("Where the playhead stands. Type a timecode and press Return to go there."))
         self.timecode.setFixedWidth(self.fontMetrics().horizontalAdvance("00:00:00:000") + 8 * grid.unit)
-        self._length = QLabel()
+        self._length = ElidedLabel()
         self._length.setProperty("role", "caption")
-        self._length.setToolTip(tr("Length of the timeline, and its frame rate."))
+        self._length.setAccessibleName(tr("Length of the timeline, and its frame rate"))
         line = QHBoxLayout(self)
         line.setContentsMargins(2 * grid.unit, grid.unit, 2 * grid.unit, grid.unit)
         line.setSpacing(grid.unit)
@@ -38,8 +39,7 @@ class Transport(QWidget):
             line.addWidget(IconButton("", action=table.action(action_id)) if action_id else self._play)
         line.addSpacing(2 * grid.unit)
         line.addWidget(self.timecode)
-        line.addWidget(self._length)
-        line.addStretch(1)
+        line.addWidget(self._length, 1)
         for action_id in ("guidance.first", "guidance.last", "guidance.onion"):
             line.addWidget(IconButton("", action=table.action(action_id)))
         line.addWidget(rule(upright=True))
