@@ -164,6 +164,12 @@ class MainWindow(QMainWindow):
     def zoom_canvas_pixel(self) -> None:
         self.centre.canvas.zoom_pixel()
 
+    def toggle_grey_surround(self) -> None:
+        self.centre.canvas.set_grey_surround(not self.is_grey_surround())
+
+    def is_grey_surround(self) -> bool:
+        return self.centre.canvas.is_grey_surround
+
     def zoom_timeline(self, factor: float) -> None:
         self.timeline.zoom(factor)
 

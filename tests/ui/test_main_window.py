@@ -200,3 +200,12 @@ def test_a_refused_edit_is_said_in_the_bar(gap_desk: Driver) -> None:
 
 def _refuse() -> Timeline:
     raise ValueError("This cannot be.")
+
+
+def test_the_grey_surround_goes_on_and_off(desk: Driver) -> None:
+    keys = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    desk.key(Qt.Key.Key_G, *keys)
+    assert desk.window.is_grey_surround()
+    desk.wait(desk.window.table.action("view.grey").isChecked)
+    desk.key(Qt.Key.Key_G, *keys)
+    assert not desk.window.is_grey_surround()

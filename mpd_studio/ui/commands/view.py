@@ -190,6 +190,15 @@ ROWS = (
         icon="zoom-pixel",
     ),
     ActionRow(
+        "view.grey",
+        Menu.VIEW,
+        "Grey surround",
+        "Surround the picture with 18 % grey, to judge its colours.",
+        lambda desk: desk.toggle_grey_surround(),
+        ("Ctrl+Shift+G",),
+        checked=lambda now, desk: desk.is_grey_surround(),
+    ),
+    ActionRow(
         "view.timeline_in",
         Menu.VIEW,
         "Zoom timeline in",
