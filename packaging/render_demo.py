@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from demo_scene import GAP_LENGTH, HEIGHT, SECOND_START, SHOT_LENGTH, WIDTH, render
+from demo_scene import GAP_LENGTH, GAP_START, HEIGHT, SECOND_START, SHOT_LENGTH, WIDTH, ball_place, render
 from numpy.typing import NDArray
 
 DEMO_FOLDER = Path(__file__).resolve().parents[1] / "resources" / "demo"
@@ -23,6 +23,7 @@ RATE = Fraction(24000, 1001)
 _ONE_HOUR = 24 * 3600  # frames: the timeline and the first shot begin at 01:00:00:00
 _BT709 = 1  # ITU-T H.273 code point of the matrix, the primaries and the transfer alike
 _LIMITED = 1
+_BALL_REACH = 130.0  # a little more than its radius
 
 
 def write_shots(folder: Path = DEMO_FOLDER) -> list[Path]:
@@ -67,27 +68,33 @@ def _encode(path: Path, pictures: list[NDArray[np.uint8]], start: int) -> None:
 
 
 def write_demo_project(folder: Path = DEMO_FOLDER) -> Path:
-    """The project beside the shots: both on one track, the gap between them."""
+    """The project beside the shots: both on one track, the gap between them, the ball's path drawn."""
     from mpd_studio.core.frames import FrameRange
-    from mpd_studio.core.geometry import Size
-    from mpd_studio.core.ids import ClipId, GapId
+    from mpd_studio.core.geometry import Point, Size
+    from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
+    from mpd_studio.core.ids import ClipId, GapId, PathId
     from mpd_studio.core.project_file import write_project
     from mpd_studio.core.timeline import Clip, Gap, Timeline, Track
     from mpd_studio.media.probe import probe
 
     media = [probe(folder / name) for name in SHOTS]
     first, second = (Clip(ClipId(m.path.stem), m, FrameRange(0, m.frame_count)) for m in media)
+    # The bounce is what two frames alone cannot tell: it is drawn, as an editor would, through its top.
+    times = (0.0, 0.5, 1.0)
+    places = (ball_place(GAP_START - 1 + time * (GAP_LENGTH + 1)) for time in times)
+    points = [PathPoint(time, Point(round(p.x, 1), round(p.y, 1))) for time, p in zip(times, places, strict=True)]
+    path = MotionPath(PathId("ball"), tuple(points), radius=_BALL_REACH)
     timeline = Timeline(
         name="Demo",
         rate=RATE,
         canvas=Size(WIDTH, HEIGHT),
         start=_ONE_HOUR,
-        tracks=(Track("V1", (first, Gap(GapId("gap_015"), GAP_LENGTH), second)),),
+        tracks=(Track("V1", (first, Gap(GapId("gap_015"), GAP_LENGTH, Guidance(paths=(path,))), second)),),
         media=tuple(media),
     )
-    path = folder / PROJECT
-    write_project(path, timeline, keep_backup=False)
-    return path
+    project = folder / PROJECT
+    write_project(project, timeline, keep_backup=False)
+    return project
 
 
 def main(argv: list[str]) -> int:

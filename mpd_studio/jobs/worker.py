@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 from mpd_studio.core.errors import Cancelled
 from mpd_studio.core.progress import Progress
 from mpd_studio.jobs.job import Job, failure_from
-from mpd_studio.jobs.kept_constants import keep_constants
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,6 @@ class Worker(QThread):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        keep_constants()
         self.setObjectName(name)
         self._waiting: deque[Job] = deque()
         self._running: _Run | None = None
