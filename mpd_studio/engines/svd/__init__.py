@@ -1,0 +1,1 @@
+"""Stable Video Diffusion between two boundary frames: samplers over a forward and a backward denoiser."""
