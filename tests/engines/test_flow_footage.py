@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from footage import SEQUENCES, decoded, mean_psnr
+from real_sequences import SEQUENCES, decoded, mean_psnr
 
 
 @pytest.fixture(scope="module")
