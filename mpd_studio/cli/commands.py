@@ -15,7 +15,11 @@ from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.project_file import SUFFIX, read_project, write_project
 from mpd_studio.core.timeline import Timeline, gaps_of
 
-_DEFAULT_RATE = 24
+
+class WrongUsage(BadInput):
+    """The words of the command do not go together; what they name is not the trouble."""
+
+    exit_code = 2
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -27,18 +31,20 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
     from mpd_studio.workflow import inbetween
     from mpd_studio.workflow.output_folder import check_folder, check_name
 
+    _check_usage(arguments)
+    _check_formats(arguments)
     check_name(arguments.name)
     check_folder(arguments.out, overwrite=arguments.overwrite)
-    _check_movie(arguments.movie)
     request = _request(arguments)
     place = inbetween.default_place(request)
-    info = inbetween.format_for(request.first.media, arguments.format)
-    sheet = inbetween.plan_sheet(request, place, info)
     if arguments.dry_run:
+        sheet = inbetween.rehearse(request, console, arguments.format, arguments.movie, place)
         console.text(sheet.as_text())
         console.document({"sheet": sheet.as_json()})
         return 0
-    console.text(sheet.title)
+    console.text(
+        inbetween.plan_sheet(request, place, inbetween.format_for(request.first.media, arguments.format)).title
+    )
     with console.progress():
         made = inbetween.run(
             request,
@@ -46,34 +52,39 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
             console,
             name=arguments.name,
             exporter_id=arguments.format,
+            movie_id=arguments.movie,
             place=place,
             overwrite=arguments.overwrite,
         )
-        movies = []
-        if arguments.movie:
-            movies = _movie(made, arguments, arguments.out, arguments.name, place, console)
     console.text(made.sheet.as_text())
     console.text(f"{arguments.out / made.result.frames.pattern}")
-    console.document({**_run_document(made), **({"movies": movies} if movies else {})})
+    console.document(_run_document(made))
     return 0
 
 
-def _check_movie(exporter_id: str | None) -> None:
-    from mpd_studio.workflow.deliver import exporter_info
+def _check_usage(arguments: argparse.Namespace) -> None:
+    """Raises: WrongUsage: two pictures and a clip's frames are mixed, or one of the numbers is missing."""
+    count = len(arguments.files)
+    ends = (arguments.after, arguments.before)
+    if count > 2:
+        raise WrongUsage(f"{count} files were named; name two pictures, or one clip with --after and --before.")
+    if count == 1 and None in ends:
+        raise WrongUsage("One clip needs --after I and --before J: the frames on both sides of the gap.")
+    if count == 2 and ends != (None, None):
+        raise WrongUsage("--after and --before go with one clip, not with two files.")
+    if count == 2 and arguments.new_frames is None:
+        raise WrongUsage("Say how many frames are missing between the two: --new-frames N.")
 
-    if exporter_id and not exporter_info(exporter_id).is_movie:
-        raise BadInput(f"'{exporter_id}' is no movie format; use --format for frames.")
 
+def _check_formats(arguments: argparse.Namespace) -> None:
+    """Raises: WrongUsage: --format or --movie names no such format."""
+    from mpd_studio.media.exporters import exporter_infos
 
-def _movie(
-    made: Any, arguments: argparse.Namespace, folder: Path, name: str, place: Any, console: Console
-) -> list[str]:
-    from mpd_studio.workflow.deliver import deliver_take
-
-    report = deliver_take(
-        made.result, arguments.movie, folder, name, console, place=place, overwrite=arguments.overwrite
-    )
-    return [str(file) for file in report.files]
+    for option, name, is_movie in (("--format", arguments.format, False), ("--movie", arguments.movie, True)):
+        known = [info.id for info in exporter_infos() if info.is_movie is is_movie and not info.problem]
+        if name is not None and name not in known:
+            kind = "movie format" if is_movie else "frame format"
+            raise WrongUsage(f"{option}: '{name}' is no {kind}. Choose one of: {', '.join(known)}.")
 
 
 def _request(arguments: argparse.Namespace) -> InbetweenRequest:
@@ -81,23 +92,15 @@ def _request(arguments: argparse.Namespace) -> InbetweenRequest:
     from mpd_studio.workflow.open_media import open_media
 
     files, guidance = arguments.files, Guidance()
-    inside = arguments.after is not None or arguments.before is not None
-    if len(files) > 2:
-        raise BadInput(f"{len(files)} files were named; name two pictures, or one clip with --after and --before.")
+    inside = len(files) == 1
     first = open_media(files[0], arguments.rate, as_sequence=inside).media
     if arguments.guidance:
         guidance = read_guidance(arguments.guidance, first.size)
-    if len(files) == 1:
-        if arguments.after is None or arguments.before is None:
-            raise BadInput("One clip needs --after I and --before J: the frames on both sides of the gap.")
+    if inside:
         request = request_inside_clip(
             first, arguments.after, arguments.before, arguments.new_frames, arguments.rate, guidance
         )
     else:
-        if inside:
-            raise BadInput("--after and --before go with one clip, not with two files.")
-        if arguments.new_frames is None:
-            raise BadInput("Say how many frames are missing between the two: --new-frames N.")
         last = open_media(files[1], arguments.rate, as_sequence=False).media
         rate = arguments.rate or (first.rate if first.frame_count > 1 else last.rate)
         request = request_between_stills(first, last, arguments.new_frames, rate, guidance)
@@ -114,6 +117,7 @@ def _run_document(made: Any) -> dict[str, Any]:
         "sheet": made.sheet.as_json(),
         "seconds": {name: round(seconds, 4) for name, seconds in made.seconds},
         "confidence": list(made.result.provenance.confidence),
+        **({"movies": [str(path) for path in made.movies]} if made.movies else {}),
     }
 
 
@@ -151,13 +155,15 @@ def _gaps(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
-    from mpd_studio.workflow.build_request import place_of
-    from mpd_studio.workflow.fill_timeline import fill_timeline, gap_folder
+    from mpd_studio.workflow.fill_timeline import fill_timeline
     from mpd_studio.workflow.output_folder import check_folder
 
+    _check_formats(arguments)
     timeline = _open_timeline(arguments.file, console)
     check_folder(arguments.out, overwrite=arguments.overwrite)
-    _check_movie(arguments.movie)
+    project = arguments.out.absolute() / arguments.file.name
+    if project.resolve() == arguments.file.resolve():
+        raise BadInput(f"The filled project would replace {arguments.file} itself. Choose another folder for --out.")
     if arguments.dry_run:
         return _plan_timeline(arguments, timeline, console)
     with console.progress():
@@ -169,21 +175,14 @@ def _fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
             settings=_settings(arguments),
             seed=arguments.seed,
             exporter_id=arguments.format,
+            movie_id=arguments.movie,
             overwrite=arguments.overwrite,
         )
-        movies: dict[int, list[str]] = {}
-        for gap in filled.gaps:
-            if arguments.movie and gap.run:
-                name = gap_folder(gap.number)
-                place = place_of(timeline, gap.placed.gap.id)
-                movies[gap.number] = _movie(gap.run, arguments, arguments.out / name, name, place, console)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    project = arguments.out.absolute() / arguments.file.name
     write_project(project, filled.timeline)
     rows = []
     for gap in filled.gaps:
         made = _run_document(gap.run) if gap.run else {"problem": str(gap.problem)}
-        rows.append({"gap": gap.number, **made, **({"movies": movies[gap.number]} if gap.number in movies else {})})
+        rows.append({"gap": gap.number, **made})
         console.text(gap.run.sheet.as_text() if gap.run else f"gap {gap.number}: {gap.problem}\n")
         if gap.problem:
             console.warning(f"gap {gap.number}: {gap.problem}")
@@ -202,8 +201,8 @@ def _plan_timeline(arguments: argparse.Namespace, timeline: Timeline, console: C
         try:
             gap_id = placed.gap.id
             request = build_request(timeline, gap_id, arguments.engine, _settings(arguments), arguments.seed)
-            info = inbetween.format_for(request.first.media, arguments.format)
-            sheet = inbetween.plan_sheet(request, place_of(timeline, gap_id), info)
+            place = place_of(timeline, gap_id)
+            sheet = inbetween.rehearse(request, console, arguments.format, arguments.movie, place)
         except MpdError as error:
             worst = max(worst, error.exit_code)
             rows.append({"gap": number, "problem": str(error)})

@@ -43,7 +43,8 @@ def write_project(path: Path, timeline: Timeline, *, keep_backup: bool = True) -
         with contextlib.suppress(ProjectError, OSError):
             _parse(path)
             _copy_aside(path, backup_path(path))
-    write_atomically(path, text.encode())
+    # Names of undecodable bytes (old disks) come as lone surrogates, which JSON can escape and UTF-8 cannot hold.
+    write_atomically(path, text.encode("utf-8", "backslashreplace"))
 
 
 def read_project(path: Path) -> OpenedProject:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol, runtime_checkable
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.exchange import Exporter, ExporterInfo
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.picture import Picture
 
 ENTRY_POINTS = "mpd_studio.exporters"
 
@@ -61,6 +64,30 @@ def open_exporter(id: str) -> Exporter:
             return loaded
     known = ", ".join(info.id for info in exporter_infos() if not info.problem)
     raise UnsupportedRequest(f"There is no format '{id}'. Choose one of: {known}.")
+
+
+def check_fits(id: str, picture: Picture) -> None:
+    """Whether the format can hold pictures like this one, without writing any.
+
+    Raises:
+        UnsupportedRequest: there is no such format, or it would lose depth, range or transparency.
+        OutputError: not at this size.
+    """
+    from mpd_studio.media.writers.acceptance import check_picture
+
+    exporter = open_exporter(id)
+    check_picture(picture, exporter.info)
+    if isinstance(exporter, HasSizes):
+        exporter.check_size(picture.size)
+
+
+@runtime_checkable
+class HasSizes(Protocol):
+    """An exporter that cannot write pictures of every size."""
+
+    def check_size(self, size: Size) -> None:
+        """Raises: OutputError."""
+        ...
 
 
 def _plugins() -> Iterator[EntryPoint]:

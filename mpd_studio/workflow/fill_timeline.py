@@ -46,6 +46,7 @@ def fill_timeline(
     settings: EngineSettings | None = None,
     seed: int = 0,
     exporter_id: str | None = None,
+    movie_id: str | None = None,
     overwrite: bool = False,
 ) -> FilledTimeline:
     """Every gap into folder/gap_NN. A gap that cannot be filled is reported and does not stop the others.
@@ -63,6 +64,7 @@ def fill_timeline(
                 _Labelled(reporter, f"Gap {number}"),
                 name=gap_folder(number),
                 exporter_id=exporter_id,
+                movie_id=movie_id,
                 place=place_of(timeline, placed.gap.id),
                 overwrite=overwrite,
             )

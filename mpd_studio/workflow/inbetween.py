@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,19 +15,21 @@ from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Engine
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
+from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.registry import open_engine
 from mpd_studio.media.color import assumption_note
-from mpd_studio.media.exporters import exporter_infos, open_exporter
+from mpd_studio.media.exporters import check_fits, exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.workflow.check import Made, tick
+from mpd_studio.workflow.deliver import deliver_take
 from mpd_studio.workflow.fit import fit, fit_notes
 from mpd_studio.workflow.frame_checks import FrameFacts, digest_of, facts_of
-from mpd_studio.workflow.output_folder import filling
+from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
 from mpd_studio.workflow.sheet import GapPlace, Sheet, sheet_before
 
@@ -36,11 +38,12 @@ NEW_FRAMES = "New frames"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What run() made. seconds: ("decode", s), ("engine", s), ("write", s)."""
+    """What run() made. seconds: ("decode", s), ("engine", s), ("write", s). movies: files, where one was wanted."""
 
     result: InbetweenResult
     sheet: Sheet
     seconds: tuple[tuple[str, float], ...]
+    movies: tuple[Path, ...] = ()
 
 
 def run(
@@ -50,6 +53,7 @@ def run(
     *,
     name: str = "frame",
     exporter_id: str | None = None,
+    movie_id: str | None = None,
     place: GapPlace | None = None,
     overwrite: bool = False,
     open_engine: Callable[[str], Engine] = open_engine,
@@ -57,15 +61,18 @@ def run(
     """Fill `folder` with NAME_000001.ext …, sheet.txt and sheet.json.
 
     exporter_id: a sequence format; None chooses by depth (png for 8 bit, png16 above, exr for float).
+    movie_id: a movie format, for NAME.ext beside the frames.
 
     Raises:
         MpdError: whatever stands in the way, before or during the run; nothing is left in or beside `folder`.
         Cancelled: through the reporter; likewise.
     """
+    place = place or default_place(request)
     with filling(folder, name, overwrite=overwrite) as part:
+        check_sources(request, folder, name)
         pictures, digests, decode_s = _decode(request, reporter)
-        info = format_for(pictures.first, exporter_id)
-        sheet = plan_sheet(request, place or default_place(request), info)
+        info = _check_formats(pictures, exporter_id, movie_id)
+        sheet = plan_sheet(request, place, info)
         engine = open_engine(request.engine_id)
         row = _Row(request.new_frames, reporter)
         began = time.perf_counter()
@@ -73,22 +80,45 @@ def run(
         loaded_s = time.perf_counter() - began
         try:
             frames = row.watch(engine.generate(request, pictures, _Inner(reporter)))
-            job = WriteJob(part, name, request.rate)
-            written = open_exporter(info.id).write(frames, job, reporter)
+            written = open_exporter(info.id).write(frames, WriteJob(part, name, request.rate), reporter)
         finally:
             engine.unload()
-        write_s = time.perf_counter() - began - loaded_s - row.engine_s
         if len(row.facts) != request.new_frames or len(written) != request.new_frames:
             raise EngineFailed(
                 f"The engine '{request.engine_id}' made {len(row.facts)} frames instead of {request.new_frames}. "
                 "Nothing was kept. Choose another engine, or report this."
             )
-        sheet = _checked(sheet, request, pictures, row, digests, part / f"{name}_%06d{info.suffix}", reporter)
+        pattern = f"{name}_%06d{info.suffix}"
+        sheet = _checked(sheet, request, pictures, row, digests, part / pattern, reporter)
         _write_sheet(sheet, part)
-    provenance = _provenance(request, loaded_s + row.engine_s, row)
-    sequence = FrameSequence(folder.absolute(), f"{name}_%06d{info.suffix}", request.new_frames)
-    result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
-    return Run(result, sheet, (("decode", decode_s), ("engine", loaded_s + row.engine_s), ("write", write_s)))
+        engine_s = loaded_s + row.engine_s
+        sequence = FrameSequence(part, pattern, request.new_frames)
+        provenance = _provenance(request, engine_s, row)
+        result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
+        movies = deliver_take(result, movie_id, part, name, reporter, place=place).files if movie_id else ()
+        write_s = time.perf_counter() - began - engine_s
+    folder = folder.absolute()
+    result = replace(result, frames=replace(sequence, folder=folder))
+    seconds = (("decode", decode_s), ("engine", engine_s), ("write", write_s))
+    return Run(result, sheet, seconds, tuple(folder / movie.name for movie in movies))
+
+
+def rehearse(
+    request: InbetweenRequest,
+    reporter: Reporter,
+    exporter_id: str | None = None,
+    movie_id: str | None = None,
+    place: GapPlace | None = None,
+) -> Sheet:
+    """The sheet before a run, after everything that can be tried without making a frame.
+
+    Raises:
+        MpdError: what a run would be refused for.
+    """
+    pictures, _, _ = _decode(request, reporter)
+    info = _check_formats(pictures, exporter_id, movie_id)
+    open_engine(request.engine_id)
+    return plan_sheet(request, place or default_place(request), info)
 
 
 def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -> Sheet:
@@ -101,14 +131,21 @@ def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -
 
 
 def default_place(request: InbetweenRequest) -> GapPlace:
-    """Right after the first boundary frame, by its own timecode; from 00:00:00:01 where it has none."""
-    from mpd_studio.core.frames import is_drop_frame_text, parse_timecode
+    """Right after the first boundary frame, by its own timecode; from 00:00:00:01 where it has none that makes sense.
 
-    media = request.first.media
-    if media.start_tc is None:
+    At another rate than the media's, the label of the first boundary frame stays where that rate has it.
+    """
+    media, rate = request.first.media, request.rate
+    try:
+        start = parse_timecode(media.start_tc or "", media.rate)
+    except ValueError:
         return GapPlace(request.first.index + 1)
-    start = parse_timecode(media.start_tc, media.rate)
-    return GapPlace(start + request.first.index + 1, is_drop_frame_text(media.start_tc))
+    drop_frame = is_drop_frame_text(media.start_tc or "")
+    before = start + request.first.index
+    if rate == media.rate:
+        return GapPlace(before + 1, drop_frame)
+    second, _, frames = format_timecode(before, media.rate, drop_frame).replace(";", ":").rpartition(":")
+    return GapPlace(parse_timecode(f"{second}:{min(int(frames), nominal_rate(rate) - 1)}", rate) + 1)
 
 
 def format_for(picture: Picture | MediaRef, exporter_id: str | None) -> ExporterInfo:
@@ -127,6 +164,16 @@ def format_for(picture: Picture | MediaRef, exporter_id: str | None) -> Exporter
     if exporter_id not in sequences:
         raise UnsupportedRequest(f"There is no frame format '{exporter_id}'. Choose one of: {', '.join(sequences)}.")
     return sequences[exporter_id]
+
+
+def _check_formats(pictures: BoundaryPictures, exporter_id: str | None, movie_id: str | None) -> ExporterInfo:
+    """The sequence format, once it and the movie's are known to hold such pictures: not after an hour's work."""
+    info = format_for(pictures.first, exporter_id)
+    for picture in (pictures.first, pictures.last):
+        for wanted in (info.id, movie_id):
+            if wanted is not None:
+                check_fits(wanted, picture)
+    return info
 
 
 class _Row:
@@ -206,8 +253,10 @@ def _digest_now(reader: FrameReader, ref: FrameRef) -> str:
 
 
 def _write_sheet(sheet: Sheet, folder: Path) -> None:
-    write_atomically(folder / "sheet.txt", sheet.as_text().encode())
-    write_atomically(folder / "sheet.json", json.dumps(sheet.as_json(), ensure_ascii=False, indent=1).encode())
+    texts = {"sheet.txt": sheet.as_text(), "sheet.json": json.dumps(sheet.as_json(), ensure_ascii=False, indent=1)}
+    for name, text in texts.items():
+        # Names of undecodable bytes (old disks) come as lone surrogates, which JSON can escape and UTF-8 cannot hold.
+        write_atomically(folder / name, text.encode("utf-8", "backslashreplace"))
 
 
 def _provenance(request: InbetweenRequest, engine_s: float, row: _Row) -> Provenance:

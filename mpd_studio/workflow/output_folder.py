@@ -1,11 +1,16 @@
 """A folder of results that appears whole or not at all.
 
-Everything is written into a hidden folder beside the wanted one and takes its place in one rename. A run that is
-cancelled or fails leaves nothing; one that was killed leaves the hidden folder, which the next run clears away.
+Everything is written into a hidden folder and takes its place by renaming: beside a wanted folder that does not exist
+yet, inside one that does (it may be a mounted disk, a link, or all that may be written to). A run that is cancelled or
+fails leaves nothing; one that was killed leaves the hidden folder, which the next run clears away. A lock on the hidden
+folder keeps two runs from filling the same place.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,8 +19,15 @@ from pathlib import Path
 
 from mpd_studio.core.atomic_file import advice, sync_folder
 from mpd_studio.core.errors import BadInput, OutputError
+from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.media_ref import MediaKind, MediaRef
+from mpd_studio.media.sequences import numbered_path
+
+log = logging.getLogger(__name__)
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|%\x00-\x1f]')
+_PART_INSIDE = ".mpd-studio.part"
+_SHEETS = ("sheet.json", "sheet.txt")
 
 
 def check_name(name: str) -> None:
@@ -28,60 +40,179 @@ def check_name(name: str) -> None:
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
     """Raises: OutputError: it is a file, or holds files and must not be overwritten."""
-    if folder.is_symlink() and not folder.exists():
-        raise OutputError(f"{folder} is a broken link. Choose another folder.")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file. Choose a folder.")
     try:
-        is_empty = not folder.exists() or next(folder.iterdir(), None) is None
+        status = _status(folder)
+        if status is None and folder.is_symlink():
+            raise OutputError(f"{folder} is a broken link. Choose another folder.")
+        if status is not None and not folder.is_dir():
+            raise OutputError(f"{folder} is a file. Choose a folder.")
+        is_empty = status is None or all(entry.name == _PART_INSIDE for entry in folder.iterdir())
+    except NotADirectoryError as error:
+        raise OutputError(f"{folder} lies inside something that is a file. Choose another folder.") from error
     except OSError as error:
         raise OutputError(f"{folder} cannot be read: {error.strerror}. {advice(error)}") from error
     if not is_empty and not overwrite:
         raise OutputError(f"{folder} is not empty. Choose another folder, or allow overwriting (--overwrite).")
 
 
-@contextmanager
-def filling(folder: Path, name: str, *, overwrite: bool) -> Iterator[Path]:
-    """A hidden folder to write into, which becomes `folder` when the block ends well.
-
-    Where `folder` exists and `overwrite` is set, the new files replace those of the same form (NAME_000001.ext …,
-    sheet.txt, sheet.json); other files stay.
+def check_sources(request: InbetweenRequest, folder: Path, name: str) -> None:
+    """Overwriting must never reach what the frames are made from.
 
     Raises:
-        OutputError: the file system refuses.
+        OutputError: a source file stands in `folder` and is named like a file of the run.
+    """
+    if not folder.is_dir():
+        return
+    place = folder.resolve()
+    written = re.compile(rf"{_frames_of(name).pattern}|{re.escape(name)}\.\w+|{'|'.join(map(re.escape, _SHEETS))}")
+    masks = [Path(region.mask.path) for region in request.guidance.regions if region.mask]
+    refs = dict.fromkeys((request.first.media, request.last.media))
+    for source in [*masks, *(path for media in refs for path in _files_of(media))]:
+        real = source.resolve()
+        if real.parent == place and written.fullmatch(real.name):
+            raise OutputError(
+                f"{source} would be overwritten, and the frames are made from it. Choose another folder or --name."
+            )
+
+
+@contextmanager
+def filling(folder: Path, name: str, *, overwrite: bool) -> Iterator[Path]:
+    """A hidden folder to write into, which becomes `folder`, or moves into it, when the block ends well.
+
+    Where `folder` holds files and `overwrite` is set, the new ones replace those of the same form (NAME_000001.ext …)
+    and of the same name (NAME.ext, sheet.txt, sheet.json); other files stay.
+
+    Raises:
+        OutputError: the file system refuses, or another run is filling the same place.
     """
     check_name(name)
     check_folder(folder, overwrite=overwrite)
     folder = folder.absolute()
-    part = folder.with_name(f".{folder.name}.part")
+    part = folder / _PART_INSIDE if folder.exists() else folder.with_name(f".{folder.name}.part")
+    made: list[Path] = []
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
+        made = _make_parents(part.parent)
+        with _claimed(part, folder):
+            yield part
+            try:
+                check_folder(folder, overwrite=overwrite)  # somebody may have been quicker
+                _publish(part, folder, name)
+            except OSError as error:
+                raise OutputError(f"{folder} could not be filled: {error.strerror}. {advice(error)}") from error
+    finally:
+        for parent in made:
+            with contextlib.suppress(OSError):
+                parent.rmdir()  # only empty ones go
+
+
+def _files_of(media: MediaRef) -> Iterator[Path]:
+    if media.kind is MediaKind.SEQUENCE:
+        yield from (numbered_path(media.path, media.first_number + index) for index in range(media.frame_count))
+    else:
+        yield Path(media.path)
+
+
+def _frames_of(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(name)}_\d{{6,}}\.\w+")
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    """Make a folder and its parents; those that are new, deepest first."""
+    new = [place for place in (folder, *folder.parents) if _is_absent(place)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}. {advice(error)}") from error
+    return new
+
+
+def _is_absent(place: Path) -> bool:
+    try:
+        return _status(place) is None
+    except OSError:
+        return False
+
+
+@contextmanager
+def _claimed(part: Path, folder: Path) -> Iterator[None]:
+    """The empty hidden folder, locked while the block runs, gone afterwards."""
+    try:
+        handle = _lock(part)
+    except BlockingIOError as error:
+        raise OutputError(f"Another run is filling {folder}. Wait for it, or choose another folder.") from error
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}. {advice(error)}") from error
     try:
-        yield part
-        try:
-            _publish(part, folder, name)
-        except OSError as error:
-            raise OutputError(f"{folder} could not be filled: {error.strerror}. {advice(error)}") from error
+        yield
     finally:
+        if handle is None or _is_open(part, handle):  # else it has become `folder`, and a new one may stand there
+            shutil.rmtree(part, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(part: Path) -> int | None:
+    """Make the hidden folder and lock it; what a killed run left in it is cleared away.
+
+    Returns:
+        The open folder that holds the lock; None on Windows, which has none on folders.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    if os.name == "nt":
         shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        return None
+    while True:
+        with contextlib.suppress(FileExistsError):
+            part.mkdir()
+        handle = os.open(part, os.O_RDONLY)
+        try:
+            _try_lock(handle)
+            if _is_open(part, handle):  # not renamed or removed by another run meanwhile
+                for entry in part.iterdir():
+                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _is_open(part: Path, handle: int) -> bool:
+    status = _status(part)
+    return status is not None and os.path.samestat(status, os.fstat(handle))
+
+
+def _try_lock(handle: int) -> None:
+    """Raises: BlockingIOError: another process holds the lock. File systems without locks are lived with."""
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        log.warning("No lock on the output folder (%s); two runs could fill it at once.", error.strerror)
 
 
 def _publish(part: Path, folder: Path, name: str) -> None:
-    if folder.exists() and next(folder.iterdir(), None) is None and not folder.is_symlink():
-        folder.rmdir()
     if not folder.exists():
         part.rename(folder)
         sync_folder(folder.parent)
         return
-    ours = re.compile(rf"{re.escape(name)}_\d{{6,}}\.\w+$")
-    new = {entry.name for entry in part.iterdir()}
-    for entry in part.iterdir():
-        entry.replace(folder / entry.name)
-    for entry in folder.iterdir():
-        if ours.match(entry.name) and entry.name not in new:
-            entry.unlink()
+    new = sorted(entry.name for entry in part.iterdir())
+    for old in list(folder.iterdir()):
+        if _frames_of(name).fullmatch(old.name) and old.name not in new and old.is_file():
+            old.unlink()
+    for entry in [n for n in new if n not in _SHEETS] + [n for n in new if n in _SHEETS]:  # the sheets vouch for all
+        (part / entry).replace(folder / entry)
     sync_folder(folder)

@@ -33,6 +33,12 @@ def test_version_1_is_read_as_it_was_first_written(tmp_path: Path) -> None:
     assert moved.media[0].path == tmp_path / "media/a.mov"  # media beside the project move with it
 
 
+def test_a_name_of_undecodable_bytes_is_kept(tmp_path: Path) -> None:
+    odd = replace(media(), path=tmp_path / os.fsdecode(b"lat\xe9in.mov"))
+    write_project(tmp_path / "p.mpdproj", Timeline(media=(odd,)))
+    assert read_project(tmp_path / "p.mpdproj").timeline.media == (odd,)
+
+
 def test_paths_outside_the_project_folder_stay_absolute(tmp_path: Path) -> None:
     outside = replace(media(), path=PurePosixPath("/elsewhere/ü b.mov"))
     timeline = Timeline(media=(outside, replace(media(), path=tmp_path / "in.mov")))

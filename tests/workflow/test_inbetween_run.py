@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,10 @@ from mpd_studio.core.errors import BadInput, Cancelled, EngineFailed, GuidanceEr
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.guidance import Guidance, MaskRef, MotionRegion, RegionMode
 from mpd_studio.core.ids import RegionId
+from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import SilentReporter
-from mpd_studio.workflow.inbetween import run
+from mpd_studio.workflow.inbetween import default_place, rehearse, run
 from mpd_studio.workflow.sheet import GapPlace
 
 
@@ -170,6 +173,162 @@ def test_a_leftover_of_a_killed_run_is_cleared_away(tmp_path: Path, ends: tuple[
     (tmp_path / ".out.part" / "frame_000001.png").write_text("half")
     run(request_for(*ends, 1), tmp_path / "out", SilentReporter())
     assert names(tmp_path) == ["a.png", "b.png", "out"]
+
+
+def test_an_existing_folder_stays_the_same_folder(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    (tmp_path / "out").mkdir(mode=0o700)
+    before = (tmp_path / "out").stat()
+    run(request_for(*ends, 1), tmp_path / "out", SilentReporter())
+    after = (tmp_path / "out").stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert names(tmp_path / "out") == ["frame_000001.png", "sheet.json", "sheet.txt"]
+
+
+def test_a_link_to_a_folder_is_followed(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    run(request_for(*ends, 1), tmp_path / "link", SilentReporter())
+    assert names(tmp_path / "real") == ["frame_000001.png", "sheet.json", "sheet.txt"]
+    assert names(tmp_path) == ["a.png", "b.png", "link", "real"]
+
+
+def test_what_a_killed_run_left_in_an_existing_folder_is_cleared_away(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    (tmp_path / "out" / ".mpd-studio.part" / "torn").mkdir(parents=True)
+    run(request_for(*ends, 1), tmp_path / "out", SilentReporter())
+    assert names(tmp_path / "out") == ["frame_000001.png", "sheet.json", "sheet.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no locks on folders")
+@pytest.mark.parametrize("exists", [False, True])
+def test_two_runs_never_fill_one_folder(tmp_path: Path, ends: tuple[Path, Path], exists: bool) -> None:
+    if exists:
+        (tmp_path / "out").mkdir()
+
+    def second_run(row: list[Picture]) -> list[Picture]:
+        with pytest.raises(OutputError, match="Another run"):
+            run(request_for(*ends, 2), tmp_path / "out", SilentReporter())
+        return row
+
+    engine = CrookedEngine(second_run)
+    run(request_for(*ends, 3), tmp_path / "out", SilentReporter(), open_engine=lambda _: engine)
+    assert len(list((tmp_path / "out").glob("frame_*"))) == 3
+    assert names(tmp_path) == ["a.png", "b.png", "out"]
+
+
+def test_a_folder_that_was_filled_meanwhile_is_left_alone(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    def somebody(row: list[Picture]) -> list[Picture]:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "frame_000001.png").write_text("precious")
+        return row
+
+    engine = CrookedEngine(somebody)
+    with pytest.raises(OutputError, match="not empty"):
+        run(request_for(*ends, 3), tmp_path / "out", SilentReporter(), open_engine=lambda _: engine)
+    assert names(tmp_path / "out") == ["frame_000001.png"]
+    assert names(tmp_path) == ["a.png", "b.png", "out"]
+
+
+@pytest.mark.parametrize("which", ["first", "last", "linked", "sequence"])
+def test_overwriting_never_reaches_the_sources(tmp_path: Path, ends: tuple[Path, Path], which: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    a, b = ends
+    if which == "first":
+        a = a.rename(out / "frame_000001.png")
+    elif which == "last":
+        b = b.rename(out / "frame_000009.png")
+    elif which == "linked":
+        b.rename(out / "frame_000002.png")
+        b.symlink_to(out / "frame_000002.png")
+    else:
+        for number in (1, 2, 3):
+            still(out / f"frame_{number:06d}.png", number)
+        a = out / "frame_%06d.png"
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(OutputError, match="made from it"):
+        run(request_for(a, b), out, SilentReporter(), overwrite=True)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    run(request_for(a, b, 1), out, SilentReporter(), name="fill", overwrite=True)
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.name in before} == before
+
+
+def test_overwriting_frames_leaves_a_file_of_that_name_alone(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "shot.mpdproj").write_text("precious")
+    run(request_for(*ends, 1), tmp_path / "out", SilentReporter(), name="shot", overwrite=True)
+    assert (tmp_path / "out" / "shot.mpdproj").read_text() == "precious"
+
+
+def test_folders_made_for_a_run_that_fails_go_again(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    with pytest.raises(Cancelled):
+        run(request_for(*ends, 4), tmp_path / "deep" / "er" / "out", Recorder(cancel_at="Checking"))
+    assert names(tmp_path) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(("place", "words"), [("a.png/out", "a file"), ("x" * 300, "too long")])
+def test_a_folder_that_cannot_be_is_refused(tmp_path: Path, ends: tuple[Path, Path], place: str, words: str) -> None:
+    with pytest.raises(OutputError, match=words):
+        run(request_for(*ends, 1), tmp_path / place, SilentReporter())
+
+
+def test_a_movie_comes_with_the_frames_or_nothing_comes(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    made = run(request_for(*ends, 3), tmp_path / "out", SilentReporter(), movie_id="ffv1")
+    assert made.movies == (tmp_path / "out" / "frame.mkv",)
+    assert names(tmp_path / "out")[0] == "frame.mkv"
+    with pytest.raises(Cancelled):
+        run(request_for(*ends, 3), tmp_path / "x", Recorder(cancel_at="Exporting"), movie_id="ffv1")
+    assert names(tmp_path) == ["a.png", "b.png", "out"]
+
+
+@pytest.mark.parametrize(
+    ("frames", "movie", "words"),
+    [
+        ("png", None, "cut these"),
+        (None, "h264", "cannot hold transparency"),
+        (None, "bogus", "no format 'bogus'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_any_frame_is_made(
+    tmp_path: Path, frames: str | None, movie: str | None, words: str
+) -> None:
+    ends = [still(tmp_path / f"{k}.png", k * 6, dtype=np.uint16, channels=4) for k in range(2)]
+    recorder = Recorder()
+    request = request_for(ends[0], ends[1])
+    with pytest.raises(UnsupportedRequest, match=words):
+        run(request, tmp_path / "out", recorder, exporter_id=frames, movie_id=movie)
+    assert "New frames" not in {report.stage for report in recorder.reports}
+    with pytest.raises(UnsupportedRequest, match=words):
+        rehearse(request, SilentReporter(), frames, movie)
+
+
+def test_a_rehearsal_knows_sizes_and_engines(tmp_path: Path) -> None:
+    ends = [still(tmp_path / f"{k}.png", k, Size(95, 63)) for k in range(2)]
+    with pytest.raises(OutputError, match="even width and height"):
+        rehearse(request_for(ends[0], ends[1]), SilentReporter(), movie_id="h264")
+    with pytest.raises(UnsupportedRequest, match="magic"):
+        rehearse(request_for(ends[0], ends[1], 1, "magic"), SilentReporter())
+    assert rehearse(request_for(ends[0], ends[1]), SilentReporter()).verdict == "TODO"
+
+
+@pytest.mark.parametrize(
+    ("label", "media_rate", "rate", "start"),
+    [
+        ("01:00:00:00", 24, 24, 86404),
+        ("01:00:00:00", 24, 25, 90004),
+        ("01:00:00:20", 25, 12, 43212),
+        ("00:00:59;28", Fraction(30000, 1001), Fraction(30000, 1001), 1802),
+        ("00:00:59;28", Fraction(30000, 1001), 24, 1444),
+        ("01:00:00:29", 24, 24, 4),
+        ("no label", 24, 24, 4),
+        (None, 24, 24, 4),
+    ],
+)
+def test_a_gap_lies_where_the_timecode_says(
+    ends: tuple[Path, Path], label: str | None, media_rate: Fraction, rate: Fraction, start: int
+) -> None:
+    request = request_for(*ends)
+    media = replace(request.first.media, start_tc=label, rate=Fraction(media_rate), frame_count=9)
+    assert default_place(replace(request, first=FrameRef(media, 3), rate=Fraction(rate))).start == start
 
 
 def test_a_still_region_given_by_a_mask_file_holds_exactly(tmp_path: Path, ends: tuple[Path, Path]) -> None:

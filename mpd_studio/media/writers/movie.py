@@ -89,7 +89,7 @@ class MovieExporter:
         first = next(incoming, None)
         if first is None:
             raise OutputError("There are no pictures to write.")
-        self._check_size(first.size)
+        self.check_size(first.size)
         tags = self._tags(first)
         hashes: list[str] = []
         with output_errors(job.folder / file.name), av.open(str(file), "w") as container:
@@ -115,7 +115,8 @@ class MovieExporter:
             hashes=tuple(hashes) if self._info.lossless else (),
         )
 
-    def _check_size(self, size: Size) -> None:
+    def check_size(self, size: Size) -> None:
+        """Raises: OutputError: the codec has no such size."""
         across, down = self._codec.subsampling or (1, 1)
         if size.width % across or size.height % down:
             sides = "an even width and height" if down == 2 else "an even width"
