@@ -6,8 +6,6 @@ Exit codes: 0 done, 2 wrong usage, 3 something is missing on this machine, 4 bad
 
 from __future__ import annotations
 
-import sys
-
 from mpd_studio.cli.arguments import COMMANDS, parser
 from mpd_studio.core.errors import Cancelled, MpdError
 
@@ -32,7 +30,3 @@ def main(argv: list[str] | None = None) -> int:
     except MpdError as error:
         console.error(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody to tell. Python would complain again when it flushes.
-        sys.stdout = None
-        return 0

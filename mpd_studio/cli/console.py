@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from mpd_studio.core.errors import Cancelled
+from mpd_studio.core.errors import Cancelled, OutputError
 from mpd_studio.core.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ class Console:
 
     def __init__(self, *, quiet: bool, as_json: bool) -> None:
         self.as_json = as_json
-        self._quiet = quiet or not sys.stderr.isatty()
+        # A program without a console, or one started with ">&-", has no streams at all.
+        self._quiet = quiet or sys.stderr is None or not sys.stderr.isatty()
         self._silent = quiet or as_json
         self._is_cancelled = False
         self._bar: Bar | None = None
@@ -61,20 +65,55 @@ class Console:
                 self._bar = None
 
     def text(self, text: str) -> None:
-        """For the user to read; nothing with --quiet or --json."""
+        """For the user to read; nothing with --quiet or --json. Nobody reading any more is no reason to stop."""
         if not self._silent:
-            print(text)
+            try:
+                _print(text, sys.stdout)
+            except OSError:
+                _silence(sys.stdout)
+                self._silent = True
 
     def document(self, document: dict[str, Any]) -> None:
-        """The one JSON document of --json."""
-        if self.as_json:
-            print(json.dumps(document, ensure_ascii=False, indent=1))
+        """The one JSON document of --json, in ASCII: every pipe of every system carries it unharmed.
+
+        Raises:
+            OutputError: it was to go into a file that could not take it.
+        """
+        if not self.as_json:
+            return
+        try:
+            _print(json.dumps(document, indent=1), sys.stdout)
+        except BrokenPipeError:
+            _silence(sys.stdout)
+        except OSError as error:
+            _silence(sys.stdout)
+            raise OutputError(
+                f"The JSON document could not be printed: {error.strerror}. Send it elsewhere."
+            ) from error
 
     def warning(self, text: str) -> None:
-        print(f"mpd-studio: warning: {text}", file=sys.stderr)
+        self.error(f"warning: {text}")
 
     def error(self, text: str) -> None:
-        print(f"mpd-studio: {text}", file=sys.stderr)
+        with contextlib.suppress(OSError):
+            _print(f"mpd-studio: {text}", sys.stderr)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    """What the stream's encoding lacks (LANG=C, old Windows consoles, names of undecodable bytes) is escaped."""
+    if stream is None:
+        return
+    if isinstance(stream, io.TextIOWrapper) and stream.errors != "backslashreplace":
+        stream.reconfigure(errors="backslashreplace")
+    print(text, file=stream, flush=True)
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere; else Python complains about it once more when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 @contextmanager

@@ -109,19 +109,14 @@ def test_guidance_is_obeyed(capsys: Captured, stills: tuple[Path, Path], tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["A", "B"], "--new-frames"),
         (["A", "B", "--new-frames", "0"], "at least 1"),
         (["A", "B", "--new-frames", "-4"], "at least 1"),
-        (["A", "B", "A", "--new-frames", "1"], "3 files"),
-        (["A", "B", "--after", "1", "--before", "3"], "one clip"),
-        (["A"], "--after I and --before J"),
         (["A", "missing.png", "--new-frames", "1"], "missing.png"),
         (["A", "EMPTY", "--new-frames", "1"], "empty.png"),
         (["A", "TEXT", "--new-frames", "1"], "text.png"),
         (["A", "TRUNCATED", "--new-frames", "1"], "torn.png"),
         (["A", "SQUARE", "--new-frames", "1"], "square.png is 64 × 64"),
         (["A", "B", "--new-frames", "1", "--guidance", "none.json"], "none.json"),
-        (["A", "B", "--new-frames", "1", "--movie", "png"], "no movie format"),
         (["A", "B", "--new-frames", "1", "--name", "a/b"], "a/b"),
     ],
 )
@@ -158,6 +153,35 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["a", "b"], "--new-frames"),
+        (["a", "b", "a", "--new-frames", "1"], "3 files"),
+        (["a", "b", "--after", "1", "--before", "3"], "one clip"),
+        (["a"], "--after I and --before J"),
+        (["a", "--after", "1"], "--after I and --before J"),
+        (["a", "b", "--new-frames", "1", "--movie", "png"], "prores4444"),
+        (["a", "b", "--new-frames", "1", "--format", "h264"], "png16"),
+    ],
+)
+def test_words_that_do_not_go_together_end_with_2_before_any_file_is_opened(
+    capsys: Captured, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    code, out, err = command(capsys, "fill", *arguments, "--out", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_the_filled_project_never_replaces_the_original(capsys: Captured, project: Path) -> None:
+    before = project.read_bytes()
+    code, _, err = command(capsys, "fill-timeline", project, "--out", project.parent, "--overwrite")
+    assert code == 4
+    assert "another folder" in err
+    assert project.read_bytes() == before
+    assert not (project.parent / "gap_01").exists()
 
 
 def test_a_folder_with_files_needs_overwrite(capsys: Captured, stills: tuple[Path, Path], tmp_path: Path) -> None:
@@ -260,3 +284,71 @@ def test_a_closed_pipe_is_no_crash(project: Path) -> None:
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
         assert process.wait(timeout=30) == 0
+
+
+def test_nobody_reading_is_no_reason_to_stop_the_work(stills: tuple[Path, Path], tmp_path: Path) -> None:
+    ends = [str(path) for path in stills]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with run_program("fill", *ends, "--new-frames", "2", "--out", str(tmp_path / "out"), env=environment) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        assert process.wait(timeout=60) == 0
+    assert len(list((tmp_path / "out").glob("frame_*"))) == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_consoles_that_know_few_characters_get_them_escaped(
+    stills: tuple[Path, Path], tmp_path: Path, encoding: str
+) -> None:
+    ends = [str(path) for path in stills]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    arguments = (
+        "fill",
+        *ends,
+        "--new-frames",
+        "1",
+        "--quality",
+        "draft",
+        "--overwrite",
+        "--out",
+        str(tmp_path / "out"),
+    )
+    with run_program(*arguments, env=environment, encoding=encoding) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "Verdict: PASS" in out
+    with run_program(*arguments, "--json", env=environment, encoding=encoding) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    title = json.loads(out)["sheet"]["title"]
+    assert title.startswith("gap 00:00:00:01 – 00:00:00:02")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_document_that_cannot_be_printed_is_said() -> None:
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "mpd_studio", "engines", "--json"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert process.returncode == 4
+    assert "could not be printed" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no shell that closes streams")
+def test_closed_streams_are_no_crash(stills: tuple[Path, Path], tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "mpd_studio", "fill", *stills, "--new-frames", "1", "--out", tmp_path / "out"]
+    done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *words], timeout=60)
+    assert done.returncode == 0
+    assert (tmp_path / "out" / "frame_000001.png").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps names that are no text")
+def test_a_name_of_undecodable_bytes_is_worked_with(capsys: Captured, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"lat\xe9in.png")
+    still(tmp_path / "a.png").rename(odd)
+    doc = as_json(capsys, "fill", odd, still(tmp_path / "b.png", 6), "--new-frames", 1, "--out", tmp_path / "out")
+    assert odd.name in json.dumps(doc, ensure_ascii=False)
+    assert json.loads((tmp_path / "out" / "sheet.json").read_text(encoding="utf-8")) == doc["sheet"]
+    assert command(capsys, "fill", odd, "--out", tmp_path / "x")[0] == 2
