@@ -47,7 +47,7 @@ Both = Callable[["Tensor", "Tensor", float], tuple[Denoised, Denoised]]
 """(forward clip, backward clip, sigma) → Denoised of each: the two sides in one batched call."""
 
 Noise = Callable[["Tensor"], "Tensor"]
-"""like → a fresh standard normal tensor of its shape, dtype and device."""
+"""like → a fresh standard normal tensor of its shape, dtype and device. `like` itself is changed soon after."""
 
 OnCall = Callable[[int, int, int], None]
 """(step, call, total_calls), before each call of a denoiser; `call` counts from 0. May raise, to cancel."""
