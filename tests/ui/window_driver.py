@@ -105,8 +105,8 @@ class Driver:
     def drop_mime(self, mime: QMimeData, target: QWidget, point: QPoint) -> None:
         action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         for event in (
-            QDragEnterEvent(QPointF(point), action, mime, button, none),
-            QDragMoveEvent(QPointF(point), action, mime, button, none),
+            QDragEnterEvent(point, action, mime, button, none),
+            QDragMoveEvent(point, action, mime, button, none),
             QDropEvent(QPointF(point), action, mime, button, none),
         ):
             QApplication.sendEvent(target, event)

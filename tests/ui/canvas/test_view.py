@@ -320,7 +320,10 @@ def drop_file(easel: Easel, target: QWidget, folder: Path) -> None:
     files.setUrls([QUrl.fromLocalFile(str(still(folder / "third.png", (9, 9, 9))))])
     middle = QPointF(target.rect().center())
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    for event in (QDragEnterEvent(middle, copy, files, left, NONE), QDropEvent(middle, copy, files, left, NONE)):
+    for event in (
+        QDragEnterEvent(middle.toPoint(), copy, files, left, NONE),
+        QDropEvent(middle, copy, files, left, NONE),
+    ):
         QApplication.sendEvent(target, event)
         assert event.isAccepted()
 
