@@ -1,0 +1,159 @@
+"""The parts of a Stable Video Diffusion, read from a folder in the layout of diffusers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpd_studio.core.errors import UnsupportedRequest
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.svd.noise_schedule import svd_sigmas
+
+if TYPE_CHECKING:
+    import torch
+
+LOADING = "Loading the model"
+PARTS = ("unet", "vae", "image_encoder")
+# diffusers' names for the weights of each part, without the ending.
+_STEMS = {"unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model", "image_encoder": "model"}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The noise levels that the model was trained to be sampled through."""
+
+    sigma_max: float
+    sigma_min: float
+
+    def sigmas(self, steps: int) -> tuple[float, ...]:
+        """The `steps` + 1 noise levels of EulerDiscreteScheduler, high to low; the last is 0."""
+        return svd_sigmas(steps, self.sigma_max, self.sigma_min)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SvdModel:
+    """The three networks, in eval mode, and the numbers that go with them.
+
+    vae: in float32 where its configuration says that half precision breaks it (`force_upcast`).
+    clip_mean, clip_std: of the pictures that the CLIP tower expects.
+    """
+
+    unet: Any
+    vae: Any
+    image_encoder: Any
+    schedule: Schedule
+    clip_mean: tuple[float, ...]
+    clip_std: tuple[float, ...]
+
+    @property
+    def latent_pixel(self) -> int:
+        """How many pixels a latent pixel is wide."""
+        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+
+    @property
+    def size_multiple(self) -> int:
+        """What both sides of a picture must be multiples of: 64 in the real model."""
+        return self.latent_pixel * 2 ** (len(self.unet.config.block_out_channels) - 1)
+
+    @property
+    def native_side(self) -> int:
+        """Side of a square with as many pixels as the model was trained at: 768, as many as 1024 × 576."""
+        return (self.unet.config.sample_size or 96) * self.latent_pixel
+
+    @property
+    def scaling_factor(self) -> float:
+        """From the autoencoder's latents to those that are sampled: 0.18215."""
+        return float(self.vae.config.scaling_factor)
+
+
+def load_model(folder: Path, device: torch.device, dtype: torch.dtype, reporter: Reporter) -> SvdModel:
+    """Read the model, half-precision files first where half precision is asked for. Nothing is downloaded.
+
+    Raises:
+        UnsupportedRequest: the folder holds no Stable Video Diffusion, or a part is missing or broken.
+    """
+    schedule, mean, std = _read_numbers(folder)
+    parts: dict[str, Any] = {}
+    for index, name in enumerate(PARTS):
+        reporter.report(Progress(LOADING, index, len(PARTS)))
+        parts[name] = _read_part(folder, name, device, dtype)
+    reporter.report(Progress(LOADING, len(PARTS), len(PARTS)))
+    return SvdModel(parts["unet"], parts["vae"], parts["image_encoder"], schedule, mean, std)
+
+
+def _read_numbers(folder: Path) -> tuple[Schedule, tuple[float, ...], tuple[float, ...]]:
+    index = _read_json(folder, "model_index.json")
+    if index.get("_class_name") != "StableVideoDiffusionPipeline":
+        raise UnsupportedRequest(
+            f"{folder} holds a model of another kind ({index.get('_class_name', 'unnamed')}). "
+            "Name a folder with Stable Video Diffusion."
+        )
+    config = _read_json(folder, "scheduler/scheduler_config.json")
+    expected = {"prediction_type": "v_prediction", "timestep_type": "continuous", "use_karras_sigmas": True}
+    odd = [f"{name} = {config.get(name)}" for name, value in expected.items() if config.get(name) != value]
+    if odd:
+        raise UnsupportedRequest(
+            f"The scheduler in {folder} is not Stable Video Diffusion's: {', '.join(odd)}. Get the original weights."
+        )
+    clip = _read_json(folder, "feature_extractor/preprocessor_config.json")
+    try:
+        schedule = Schedule(float(config["sigma_max"]), float(config["sigma_min"]))
+        return schedule, tuple(map(float, clip["image_mean"])), tuple(map(float, clip["image_std"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedRequest(f"The model in {folder} lacks {error}. Get the original weights again.") from error
+
+
+def _read_json(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnsupportedRequest(
+            f"{folder} lacks {name}, so it holds no Stable Video Diffusion. Name another folder, or get the weights."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UnsupportedRequest(f"{folder / name} cannot be read ({error}). Get the weights again.") from error
+    if not isinstance(document, dict):
+        raise UnsupportedRequest(f"{folder / name} holds no settings. Get the weights again.")
+    return document
+
+
+def _read_part(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Any:
+    import torch
+    from safetensors import SafetensorError
+
+    variant = _variant(folder / name, _STEMS[name], dtype)
+    if name == "vae" and _read_json(folder, "vae/config.json").get("force_upcast", True):
+        dtype = torch.float32
+    try:
+        part = _class_of(name).from_pretrained(
+            folder, subfolder=name, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UnsupportedRequest(
+            f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."
+        ) from error
+    return part.to(device=device).eval().requires_grad_(False)
+
+
+def _variant(folder: Path, stem: str, dtype: torch.dtype) -> str | None:
+    """ "fp16" where half precision is wanted and there, or where nothing else is there."""
+    half = (folder / f"{stem}.fp16.safetensors").is_file()
+    full = (folder / f"{stem}.safetensors").is_file()
+    return "fp16" if half and (not full or dtype.itemsize == 2) else None
+
+
+def _class_of(name: str) -> Any:
+    if name == "unet":
+        from diffusers.models.unets.unet_spatio_temporal_condition import UNetSpatioTemporalConditionModel
+
+        return UNetSpatioTemporalConditionModel
+    if name == "vae":
+        from diffusers.models.autoencoders.autoencoder_kl_temporal_decoder import AutoencoderKLTemporalDecoder
+
+        return AutoencoderKLTemporalDecoder
+    from transformers import CLIPVisionModelWithProjection
+
+    return CLIPVisionModelWithProjection

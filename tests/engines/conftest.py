@@ -1,0 +1,21 @@
+"""What the tests of engines share."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tiny_svd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random Stable Video Diffusion."""
+    missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}; install mpd-studio[diffusion]")
+    from mpd_studio.engines.svd.tiny import make_tiny
+
+    folder = tmp_path_factory.mktemp("svd") / "tiny"
+    make_tiny(folder)
+    return folder
