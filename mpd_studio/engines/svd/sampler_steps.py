@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING
 
 from mpd_studio.engines.svd.denoised import Noise
 from mpd_studio.engines.svd.noise_schedule import Level
-from mpd_studio.engines.svd.sampling_run import SamplingRun
+from mpd_studio.engines.svd.sampling_run import Pair, SamplingRun
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Frame-wise guidance of SVD: 1 at the side's own picture, rising to 3 at the far end of the clip.
-_GUIDANCE_NEAR, _GUIDANCE_FAR = 1.0, 3.0
-
 
 def ramp(x: Tensor, first: float, last: float) -> Tensor:
-    """Weights that go evenly from the first frame to the last, (F, 1, 1, 1)."""
+    """Weights that go evenly from the first frame to the last, (F, 1, 1, 1). Once a run: a GPU waits for the copy."""
     intervals = len(x) - 1
     weights = [first + (last - first) * frame / intervals for frame in range(len(x))]
     return x.new_tensor(weights).view(-1, 1, 1, 1)
@@ -57,17 +54,22 @@ def renoise_(x: Tensor, noise: Noise, level: Level) -> Tensor:
 
 def vibid_step(run: SamplingRun, x: Tensor, level: Level, start: Tensor, end: Tensor, guidance: float) -> Tensor:
     """One step of ViBiDSampler: a forward half-step, back up to σ, and a backward half-step from there."""
-    needs_u = level.next_sigma > 0 or guidance != 1
-    u, d = run.forward(x, level, unconditional=needs_u)
-    x = pinned_cfgpp(x, _guided(u, d, guidance), u, level, frame=-1, anchor=end)
+    with_u = level.next_sigma > 0 or guidance != 1
+    x = _half_step(run.forward(x, level, unconditional=with_u), x, level, guidance, end)
     y = renoise_(x, run.draw, level).flip(0)
-    u, d = run.backward(y, level, unconditional=needs_u)
-    return pinned_cfgpp(y, _guided(u, d, guidance), u, level, frame=-1, anchor=start).flip(0)
+    return _half_step(run.backward(y, level, unconditional=with_u), y, level, guidance, start).flip(0)
 
 
-def _guided(u: Tensor | None, d: Tensor, guidance: float) -> Tensor:
-    """D_∅ + ω (D_c − D_∅); at ω = 1 that is D_c."""
-    return d if guidance == 1 or u is None else u.lerp(d, guidance)
+def _half_step(pair: Pair, x: Tensor, level: Level, guidance: float, facing: Tensor) -> Tensor:
+    """A side's update, in its own order; its last frame is pinned to the boundary frame that it faces."""
+    u, d = pair
+    estimate = d if guidance == 1 else _guided(u, d, guidance)
+    return pinned_cfgpp(x, estimate, u, level, frame=-1, anchor=facing)
+
+
+def _guided(u: Tensor | None, d: Tensor, guidance: float | Tensor) -> Tensor:
+    """D_∅ + ω (D_c − D_∅)."""
+    return d if u is None else u.lerp(d, guidance)
 
 
 def distilled_step(
@@ -93,28 +95,25 @@ def distilled_step(
     return pinned_cfgpp(x, estimate, u, level, frame=0, anchor=start)
 
 
-def trf_step(run: SamplingRun, x: Tensor, level: Level) -> Tensor:
-    """One step of Time Reversal Fusion: w_f x'_fwd + (1 − w_f) R(x'_bwd), w_f from 1 at the start to 0 at the end.
+def trf_step(run: SamplingRun, x: Tensor, level: Level, weights: Tensor, scale: Tensor) -> Tensor:
+    """One step of Time Reversal Fusion: w_f x'_fwd + (1 − w_f) R(x'_bwd).
 
     An Euler step is affine in the estimate, so fusing the two estimates first gives the same.
+
+    Args:
+        weights: w_f (F, 1, 1, 1), from 1 at the start to 0 at the end.
+        scale: the guidance (F, 1, 1, 1) of each side's own frames: D_∅ + s_f (D_c − D_∅).
     """
     (u, d), (ub, db) = run.both(x, level, forward_unconditional=True, backward_unconditional=True)
-    scale = ramp(x, _GUIDANCE_NEAR, _GUIDANCE_FAR)  # of each side's own frames
-    ahead, behind = _scaled(u, d, scale), _scaled(ub, db, scale)
-    estimate = behind.flip(0).lerp(ahead, ramp(x, 1.0, 0.0))
+    estimate = _guided(ub, db, scale).flip(0).lerp(_guided(u, d, scale), weights)
     return estimate.lerp(x, level.ratio)  # x̂0 + (σ'/σ)(x − x̂0)
 
 
-def _scaled(u: Tensor | None, d: Tensor, scale: Tensor) -> Tensor:
-    return d if u is None else u.lerp(d, scale)
-
-
-def fused_step(run: SamplingRun, x: Tensor, level: Level, rounds: int) -> Tensor:
+def fused_step(run: SamplingRun, x: Tensor, level: Level, weights: Tensor, rounds: int) -> Tensor:
     """One step of the fusion that MPD's released parallel program goes on with: made `rounds` + 1 times over.
 
     Unlike TRF's own, it fuses the conditional estimates as they are, and the direction is the forward D_∅ alone.
     """
-    weights = ramp(x, 1.0, 0.0)
     for again in range(rounds, -1, -1):
         (u, d), (_, db) = run.both(x, level, forward_unconditional=level.next_sigma > 0, backward_unconditional=False)
         x = cfgpp(x, db.flip(0).lerp(d, weights), u, level)

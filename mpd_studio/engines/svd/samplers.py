@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mpd_studio.engines.svd.denoised import AfterStep, Both, Denoised, Denoiser, Noise, OnCall, Trace
 from mpd_studio.engines.svd.noise_schedule import Level, early_steps, levels_of, visits_with_jumps
-from mpd_studio.engines.svd.sampler_steps import distilled_step, fused_step, renoise_, trf_step, vibid_step
+from mpd_studio.engines.svd.sampler_steps import distilled_step, fused_step, ramp, renoise_, trf_step, vibid_step
 from mpd_studio.engines.svd.sampling_run import SamplingRun
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ __all__ = [
 Variant = Literal["code", "paper"]
 """MPD as its authors released it, or as their paper tells it."""
 
+_FRAME_GUIDANCE = (1.0, 3.0)  # TRF's, from a side's own picture to the far end of its clip
 _STEP_CALLS = 2  # each side once
 _FUSED_ROUNDS = 3  # times that MPD's released parallel program re-noises and repeats each late step
 
@@ -81,9 +82,10 @@ def trf(
     visits = visits_with_jumps(len(levels), jump_length, jump_samples, jump_from)
     denoising = sum(step > before for before, step in pairwise((-1, *visits)))
     run = SamplingRun(forward, backward, noise, on_call, after_step, both, trace, _STEP_CALLS * denoising)
+    weights, scale = ramp(x, 1.0, 0.0), ramp(x, *_FRAME_GUIDANCE)
     for before, step in pairwise((-1, *visits)):
         if step > before:
-            x = run.finish_step(trf_step(run, x, levels[step]), levels[step])
+            x = run.finish_step(trf_step(run, x, levels[step], weights, scale), levels[step])
         else:
             x = x.add(noise(x), alpha=noise_scale * levels[before].lost)
     return x
@@ -108,8 +110,9 @@ def trf_renoise(
         raise ValueError(f"There cannot be {rounds} rounds of new noise.")
     total = _STEP_CALLS * (rounds + 1) * len(levels)
     run = SamplingRun(forward, backward, noise, on_call, after_step, both, trace, total)
+    weights = ramp(x, 1.0, 0.0)
     for level in levels:
-        x = run.finish_step(fused_step(run, x, level, rounds), level)
+        x = run.finish_step(fused_step(run, x, level, weights, rounds), level)
     return x
 
 
@@ -175,10 +178,10 @@ def mpd_vibid(
     early, calls = _early_phase(distill_ratio, passes, variant, len(levels))
     total = calls + _STEP_CALLS * (len(levels) - early)
     run = SamplingRun(forward, backward, noise, on_call, after_step, both, trace, total)
-    weight = _fusion(x, fusion)
+    share = _fusion(x, fusion)
     for level in levels:
         if level.step < early:
-            x = _distil(run, x, level, start, end, passes, variant, weight)
+            x = _distil(run, x, level, start, end, passes, variant, share)
         if level.step >= early or variant == "code":
             x = vibid_step(run, x, level, start, end, guidance)
         x = run.finish_step(x, level)
@@ -214,12 +217,12 @@ def mpd_trf(
     early, calls = _early_phase(distill_ratio, passes, variant, len(levels))
     total = calls + _STEP_CALLS * (_FUSED_ROUNDS + 1) * (len(levels) - early)
     run = SamplingRun(forward, backward, noise, on_call, after_step, both, trace, total)
-    weight = _fusion(x, fusion)
+    share, weights = _fusion(x, fusion), ramp(x, 1.0, 0.0)
     for level in levels:
         if level.step >= early:
-            x = fused_step(run, x, level, _FUSED_ROUNDS)
+            x = fused_step(run, x, level, weights, _FUSED_ROUNDS)
         else:
-            x = _distil(run, x, level, start, end, passes, variant, weight)
+            x = _distil(run, x, level, start, end, passes, variant, share)
             if variant == "code":
                 x = vibid_step(run, x, level, start, end, guidance)
         x = run.finish_step(x, level)
