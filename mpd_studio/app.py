@@ -84,7 +84,10 @@ def open_demo(session: Session) -> None:
 
 
 def open_first(session: Session, arguments: Sequence[Path]) -> None:
-    """What was named; else what a crash left; else the last project; else the demo."""
+    """What was named; else what a crash left; else the last project; else the demo. The demo is opened as a copy."""
+    if [path.resolve() for path in arguments] == [resource(_DEMO)]:
+        open_demo(session)
+        return
     if arguments:
         session.importer.open_files([path.absolute() for path in arguments])
         return

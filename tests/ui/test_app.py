@@ -46,6 +46,13 @@ def test_the_first_start_shows_the_demo_as_an_untitled_project(desk: Driver) -> 
     assert resource("demo/demo.mpdproj").read_bytes() == before
 
 
+def test_the_demo_named_on_the_command_line_is_a_copy_too(desk: Driver) -> None:
+    open_first(desk.session, [resource("demo/demo.mpdproj")])
+    desk.qtbot.waitUntil(lambda: desk.session.document.timeline.length > 0)
+    assert desk.session.document.path is None
+    assert not resource("demo").joinpath("demo.mpdproj.autosave").exists()
+
+
 def test_the_button_of_the_empty_canvas_opens_the_demo(desk: Driver) -> None:
     desk.window.centre.canvas.empty_state.button.click()
     desk.wait(lambda: len(desk.kinds) == 3)
