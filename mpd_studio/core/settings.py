@@ -31,6 +31,9 @@ class Settings:
     export_format: str = _setting("png16", "The format that Export starts with.")
     export_folder: str = _setting("", "The folder that Export starts in.")
     cache_mib: int = _setting(768, "Memory for decoded frames, in MiB.")
+    svd_weights: str = _setting(
+        "", "The weights of the engine svd: a name or a folder. Empty: the first that are there."
+    )
     reopen_last: bool = _setting(True, "Open the last project at start.")
 
     def __post_init__(self) -> None:

@@ -1,0 +1,53 @@
+"""What a file's content is, as a hash: SHA-256, or the SHA-1 that git gives a blob of that length."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+_CHUNK = 1 << 20
+
+
+class Checksum:
+    """Fed piece by piece. size: of the whole file, in bytes, which git hashes first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.restart()
+
+    def restart(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._blob = hashlib.sha1(f"blob {self._size}\0".encode(), usedforsecurity=False)
+        self.count = 0
+
+    def feed(self, piece: bytes) -> None:
+        self._sha256.update(piece)
+        self._blob.update(piece)
+        self.count += len(piece)
+
+    @property
+    def sha256(self) -> str:
+        return self._sha256.hexdigest()
+
+    @property
+    def blob_id(self) -> str:
+        return self._blob.hexdigest()
+
+    def feed_file(self, path: Path, on_bytes: Callable[[int], None]) -> None:
+        """on_bytes hears of every piece's length and may raise to stop."""
+        with path.open("rb") as file:
+            while piece := file.read(_CHUNK):
+                self.feed(piece)
+                on_bytes(len(piece))
+
+    def agrees(self, sha256: str | None, blob_id: str | None) -> bool:
+        """With whichever is known; nothing known agrees with everything."""
+        return sha256 in (None, self.sha256) and blob_id in (None, self.blob_id)
+
+
+def checksum_of(path: Path, on_bytes: Callable[[int], None]) -> Checksum:
+    """Of a whole file. Raises: OSError."""
+    checksum = Checksum(path.stat().st_size)
+    checksum.feed_file(path, on_bytes)
+    return checksum
