@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import itemgetter
+from typing import overload
 
 from mpd_studio.core.frames import FrameRange, FrameRate, format_timecode
 from mpd_studio.core.geometry import Size
@@ -83,12 +85,14 @@ Item = Clip | Gap | Foreign
 
 @dataclass(frozen=True, slots=True)
 class Track:
+    """length: of all items together; worked out once, because a window asks for it many times at every edit."""
+
     name: str
     items: tuple[Item, ...] = ()
+    length: int = field(init=False, compare=False, repr=False)
 
-    @property
-    def length(self) -> int:
-        return sum(item.length for item in self.items)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", sum([item.length for item in self.items]))
 
     def placed(self) -> Iterator[tuple[int, Item]]:
         """(start, item) of every item, start counted from the timeline's beginning."""
@@ -146,12 +150,7 @@ class PlacedGap:
 
 def gaps_of(timeline: Timeline) -> tuple[PlacedGap, ...]:
     """Every gap, by start and then by track. A gap at the very end or beginning of a track has one boundary frame."""
-    found = [
-        _placed_gap(timeline, track, position, start, item)
-        for track, position, start, item in _items_of(timeline)
-        if isinstance(item, Gap)
-    ]
-    return tuple(sorted(found, key=lambda placed: (placed.start, placed.track)))
+    return GapRows(timeline)[:]
 
 
 def find_gap(timeline: Timeline, gap_id: GapId) -> PlacedGap | None:
@@ -160,6 +159,42 @@ def find_gap(timeline: Timeline, gap_id: GapId) -> PlacedGap | None:
         if isinstance(item, Gap) and item.id == gap_id:
             return _placed_gap(timeline, track, position, start, item)
     return None
+
+
+class GapRows(Sequence["PlacedGap"]):
+    """As gaps_of, but each is built when it is asked for: a window shows twenty of a thousand gaps."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        found = [
+            (start, track, position, item)
+            for track, position, start, item in _items_of(timeline)
+            if isinstance(item, Gap)
+        ]
+        self._places = sorted(found, key=itemgetter(0, 1))
+
+    @property
+    def gaps(self) -> Iterator[Gap]:
+        """Without their places, in the same order."""
+        return (place[3] for place in self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> PlacedGap: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PlacedGap, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> PlacedGap | tuple[PlacedGap, ...]:
+        if isinstance(index, slice):
+            return tuple(self._build(place) for place in self._places[index])
+        return self._build(self._places[index])
+
+    def _build(self, place: tuple[int, int, int, Gap]) -> PlacedGap:
+        start, track, position, gap = place
+        return _placed_gap(self._timeline, track, position, start, gap)
 
 
 def _items_of(timeline: Timeline) -> Iterator[tuple[int, int, int, Item]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpd_studio.core.ids import GapId
-from mpd_studio.core.timeline import PlacedGap, Timeline, gaps_of
+from mpd_studio.core.timeline import GapRows, Timeline
 
 
 class GapIndex:
@@ -11,11 +11,11 @@ class GapIndex:
 
     def __init__(self) -> None:
         self._timeline: Timeline | None = None
-        self._gaps: tuple[PlacedGap, ...] = ()
+        self._gaps = GapRows(Timeline())
         self._rows: dict[GapId, int] = {}
 
-    def gaps(self, timeline: Timeline) -> tuple[PlacedGap, ...]:
-        """As core's gaps_of."""
+    def gaps(self, timeline: Timeline) -> GapRows:
+        """By start and then by track."""
         self._find(timeline)
         return self._gaps
 
@@ -26,6 +26,6 @@ class GapIndex:
 
     def _find(self, timeline: Timeline) -> None:
         if timeline is not self._timeline:
-            self._gaps = gaps_of(timeline)
-            self._rows = {placed.gap.id: row for row, placed in enumerate(self._gaps)}
+            self._gaps = GapRows(timeline)
+            self._rows = {gap.id: row for row, gap in enumerate(self._gaps.gaps)}
             self._timeline = timeline

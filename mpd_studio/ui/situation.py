@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mpd_studio.core.ids import ClipId
-from mpd_studio.core.timeline import Clip, PlacedGap, Timeline, item_at
+from mpd_studio.core.timeline import Clip, GapRows, PlacedGap, Timeline, item_at
 from mpd_studio.session.selection import Compare, Shown, Tool
 from mpd_studio.session.session import Session
 from mpd_studio.ui.gap_index import GapIndex
@@ -29,7 +29,7 @@ class Situation:
     """gap, clip: what is selected. gap_number: as the user counts, from 1; 0 without a gap."""
 
     timeline: Timeline
-    gaps: tuple[PlacedGap, ...]
+    gaps: GapRows
     gap: PlacedGap | None
     gap_number: int
     clip: PlacedClip | None

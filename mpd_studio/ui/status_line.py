@@ -93,7 +93,7 @@ class StatusLine(QStatusBar):
         if not timeline.length:
             return tr("Drop two clips on the timeline to begin.")
         gaps = self._index.gaps(timeline)
-        open_gaps = sum(1 for placed in gaps if placed.gap.chosen_take is None)
+        open_gaps = sum(1 for gap in gaps.gaps if gap.chosen_take is None)
         if not gaps:
             return tr("No gap yet. Move two clips apart, or mark a range with I and O and press Ctrl+G.")
         if not open_gaps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import PurePath
 
 import pytest
@@ -17,7 +18,7 @@ from mpd_studio.core.frames import FrameRange
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import ClipId, GapId
 from mpd_studio.core.media_ref import MediaRef
-from mpd_studio.core.timeline import Clip, Gap, Timeline, Track
+from mpd_studio.core.timeline import Clip, Gap, GapRows, Timeline, Track, gaps_of
 from mpd_studio.ui.media_drops import media_mime
 from mpd_studio.ui.timeline.hits import Place
 from mpd_studio.ui.timeline.lanes import Lane
@@ -161,3 +162,42 @@ def test_every_narrow_strip_can_be_repainted_alone(gap_desk: Driver) -> None:
             for left in range(x - 8, x + 8):
                 view.viewport().repaint(left, 0, 5, view.viewport().height())
     assert errors == []
+
+
+def _lane(*lengths: int) -> Lane:
+    """Clips and gaps in turns."""
+    media = MediaRef(PurePath("/shots/a.mov"), Fraction(24), Size(96, 64), 1000, "f")
+    items = [
+        Gap(GapId(f"g{n}"), length) if n % 2 else Clip(ClipId(f"c{n}"), media, FrameRange(0, length))
+        for n, length in enumerate(lengths)
+    ]
+    return Lane(Track("V1", tuple(items)))
+
+
+def test_items_too_short_to_be_seen_are_put_together_and_a_gap_among_them_shows() -> None:
+    lane = _lane(100, 2, 3, 2, 200, 1, 4)
+    bundles = list(lane.bundles(0, lane.length, least=50, pixel=6))
+    assert [(b.start, b.length, b.item is None, b.has_gap) for b in bundles] == [
+        (0, 100, False, False),
+        (100, 7, True, True),
+        (107, 200, False, False),
+        (307, 5, True, True),
+    ]
+
+
+def test_bundles_cover_all_that_is_in_view_without_overlap() -> None:
+    lane = _lane(*(1 + n % 7 for n in range(400)))
+    for pixel in (0.1, 1, 3.5, 60):
+        bundles = list(lane.bundles(200, 900, least=4 * pixel, pixel=pixel))
+        assert bundles[0].start <= 200
+        assert bundles[-1].start + bundles[-1].length >= 900
+        assert all(a.start + a.length == b.start for a, b in pairwise(bundles))
+
+
+def test_an_edit_of_a_thousand_clips_builds_no_gap_that_nobody_looks_at() -> None:
+    timeline = Timeline(tracks=(_lane(*([3] * 2001)).track,))
+    rows = GapRows(timeline)
+    assert len(rows) == 1000
+    assert rows[999] == gaps_of(timeline)[999]
+    assert rows[3:5] == gaps_of(timeline)[3:5]
+    assert [gap.id for gap in rows.gaps] == [placed.gap.id for placed in gaps_of(timeline)]

@@ -69,7 +69,7 @@ def needs_take(now: Situation) -> str:
 
 def needs_any_take(now: Situation) -> str:
     return needs_any_gap(now) or (
-        "" if any(placed.gap.chosen_take for placed in now.gaps) else tr("No gap has a chosen take yet.")
+        "" if any(gap.chosen_take for gap in now.gaps.gaps) else tr("No gap has a chosen take yet.")
     )
 
 

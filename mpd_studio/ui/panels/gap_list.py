@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentM
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QListView, QStackedLayout, QWidget
 
-from mpd_studio.core.timeline import PlacedGap
+from mpd_studio.core.timeline import GapRows, PlacedGap
 from mpd_studio.session.session import Session
 from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.icons import build_icon
@@ -29,7 +29,7 @@ class GapModel(QAbstractListModel):
         self._count = len(self.gaps)
 
     @property
-    def gaps(self) -> tuple[PlacedGap, ...]:
+    def gaps(self) -> GapRows:
         return self._index.gaps(self._session.document.timeline)
 
     def refresh(self) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from mpd_studio.core.timeline import Gap, Item, Timeline, Track
+
+
+class Bundle(NamedTuple):
+    """An item with its place; or, with item None, neighbours that are too short to be seen one by one."""
+
+    start: int
+    length: int
+    item: Item | None
+    has_gap: bool
 
 
 class Lane:
@@ -14,7 +24,8 @@ class Lane:
 
     def __init__(self, track: Track) -> None:
         self.track = track
-        self._starts = (0, *accumulate(item.length for item in track.items))
+        self._starts = (0, *accumulate([item.length for item in track.items]))
+        self._gaps_before = (0, *accumulate([isinstance(item, Gap) for item in track.items]))
 
     @property
     def length(self) -> int:
@@ -27,6 +38,21 @@ class Lane:
             if self._starts[position] >= stop:
                 return
             yield self._starts[position], self.track.items[position]
+
+    def bundles(self, first: int, stop: int, least: float, pixel: float) -> Iterator[Bundle]:
+        """What shows in [first, stop), with all that is shorter than `least` put together to about `pixel` frames."""
+        starts, items = self._starts, self.track.items
+        position = max(0, bisect_right(starts, first) - 1)
+        while position < len(items) and starts[position] < stop:
+            after = position + 1
+            item = items[position] if items[position].length >= least else None
+            if item is None:
+                after = max(after, min(len(items), bisect_left(starts, starts[position] + pixel)))
+                if after > position + 1 and items[after - 1].length >= least:
+                    after -= 1
+            has_gap = self._gaps_before[after] > self._gaps_before[position]
+            yield Bundle(starts[position], starts[after] - starts[position], item, has_gap)
+            position = after
 
     def at(self, frame: int) -> tuple[int, Item] | None:
         if not 0 <= frame < self.length:

@@ -219,14 +219,14 @@ class TimelineView(QAbstractScrollArea):
         for track in range(len(self._lanes)):
             line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
             painter.fillRect(line, QColor(tokens.panel))
-            shown = self._lanes[track].between(scale.frame(seen.left()), scale.frame(seen.right()) + 1)
+            first, stop = scale.frame(seen.left()), scale.frame(seen.right()) + 1
             slivers = Slivers(painter, line, tokens)
-            for start, item in shown:
-                width = item.length * scale.per_frame
-                if width < SLIVER_PX:
-                    slivers.add(scale.x(start), width, isinstance(item, Gap))
+            for bundle in self._lanes[track].bundles(first, stop, SLIVER_PX / scale.per_frame, 1 / scale.per_frame):
+                width, item = bundle.length * scale.per_frame, bundle.item
+                if item is None:
+                    slivers.add(scale.x(bundle.start), width, bundle.has_gap)
                     continue
-                box = QRectF(scale.x(start), line.top(), width, line.height())
+                box = QRectF(scale.x(bundle.start), line.top(), width, line.height())
                 if isinstance(item, Clip):
                     paint_clip(painter, item, box, item.id == selection.clip_id, brushes)
                 elif isinstance(item, Gap):
