@@ -94,6 +94,17 @@ class TestDistillation:
         options = {"distill_ratio": 0.4, "passes": passes, "variant": variant, "fusion": fusion}
         assert difference(run(mpd_vibid, scene, **scene.ends(), **options), expected) < 1e-10
 
+    def test_the_closed_form_does_not_magnify_rounding(self, scene: Scene) -> None:
+        """The cumulative form divides by σ and multiplies by it again; float32 loses three digits on the way."""
+        sigma = 700.0
+        x = (scene.x / scene.sigmas[0] * sigma).float()
+        d = scene.forward(scene.x, sigma).conditional.float()
+        exact = d.double() + (scene.end - d[-1:].double())
+        one = replace(scene, forward=constant(d), x=x, sigmas=(sigma, 0.0), end=scene.end.float())
+        closed = run(mpd_vibid, one, **one.ends(), distill_ratio=1.0, passes=1, variant="paper")
+        assert difference(closed, exact) < 1e-6
+        assert difference(literal_samplers.cumulative_clip(x, d, one.end, sigma), exact) > 1e-5
+
     def test_guidance_reaches_whole_steps_and_no_distilled_pass(self, scene: Scene) -> None:
         expected = literal_samplers.mpd_vibid(scene, SeededNoise(), early=2, passes=3, guidance=0.6)
         assert difference(run(mpd_vibid, scene, **scene.ends(), guidance=0.6), expected) < 1e-10
