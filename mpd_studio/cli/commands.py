@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mpd_studio.cli.console import Console
+from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.guidance_file import read_guidance
@@ -255,5 +256,6 @@ _COMMANDS = {
     "gaps": _gaps,
     "fill-timeline": _fill_timeline,
     "engines": _engines,
+    "weights": run_weights,
     "doctor": _doctor,
 }

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_hub import FakeHub, serving, tiny_files
 
 from mpd_studio.core.paths import ProgramPaths, program_paths
+from tests.weights.fake_hub import FakeHub, serving, tiny_files
 
 _VARIABLES = ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "HF_TOKEN", "HF_ENDPOINT")
 

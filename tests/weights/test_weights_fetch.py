@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_hub import COMMIT, TOWER, UNET, VAE, FakeHub, Recorder, entry, fill_cache, safetensors, tiny_files, without
 
 from mpd_studio.core.errors import BadInput, Cancelled, EnvironmentProblem, OutputError
 from mpd_studio.core.paths import ProgramPaths
@@ -22,6 +21,19 @@ from mpd_studio.weights.hub import Hub
 from mpd_studio.weights.layout import State, inspect_folder
 from mpd_studio.weights.patience import Patience
 from mpd_studio.weights.record import read_record
+from tests.weights.fake_hub import (
+    COMMIT,
+    TOWER,
+    UNET,
+    VAE,
+    FakeHub,
+    Recorder,
+    entry,
+    fill_cache,
+    safetensors,
+    tiny_files,
+    without,
+)
 
 TINY = entry()
 HURRY = Patience(tries=3, pause_s=0.0)
@@ -239,7 +251,7 @@ def test_space_counts_only_what_is_still_to_come(server: FakeHub, paths: Program
 
 _SMALL_DISK = """
 import resource, sys
-from fake_hub import entry
+from tests.weights.fake_hub import entry
 from mpd_studio.core.errors import OutputError
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.progress import SilentReporter
@@ -255,10 +267,11 @@ except OutputError as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of a process's files")
-def test_a_disk_that_fills_up_leaves_a_part_that_the_next_call_continues(server: FakeHub, paths: ProgramPaths) -> None:
+def test_a_disk_that_fills_up_leaves_a_part_that_the_next_call_continues(
+    server: FakeHub, paths: ProgramPaths, repository: Path
+) -> None:
     command = [sys.executable, "-c", _SMALL_DISK, server.endpoint]
-    folders = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    environ = {**os.environ, "PYTHONPATH": str(repository)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environ)
     assert "Free some space" in done.stdout
     assert "kept" in done.stdout

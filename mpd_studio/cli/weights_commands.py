@@ -1,0 +1,262 @@
+"""`mpd-studio weights …`: list, get, verify, repair, add, make-tiny."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpd_studio.core.errors import BadInput, Cancelled, EnvironmentProblem, MpdError
+from mpd_studio.core.paths import ProgramPaths, program_paths
+
+if TYPE_CHECKING:
+    from mpd_studio.cli.console import Console
+    from mpd_studio.weights.catalogue import Entry
+    from mpd_studio.weights.store import WeightsFolder
+    from mpd_studio.weights.verify import FileVerdict
+
+CANCELLED = 130
+# Torch is loaded in a process of its own: this one may not know it.
+_MAKE_TINY = """
+import sys
+from pathlib import Path
+from mpd_studio.core.errors import MpdError
+from mpd_studio.engines.svd.tiny import make_tiny
+try:
+    make_tiny(Path(sys.argv[1]), int(sys.argv[2]))
+except MpdError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_code)
+"""
+
+
+def add_weights(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The words of the command."""
+    weights = commands.add_parser("weights", help="model files: list, get, verify, repair, add", allow_abbrev=False)
+    verbs = weights.add_subparsers(dest="verb", metavar="VERB", required=True)
+    listing = verbs.add_parser("list", help="what is known, what is here, and in which state")
+    get = verbs.add_parser("get", help="show the terms, download, and go on with a download that was cut off")
+    verify = verbs.add_parser("verify", help="read every byte and compare it with what was published")
+    repair = verbs.add_parser("repair", help="verify, and download again only what is wrong")
+    add = verbs.add_parser("add", help="take over a folder in the layout of diffusers, without a network")
+    tiny = verbs.add_parser("make-tiny", help="a tiny model with random numbers, to try everything without weights")
+    get.add_argument("name", nargs="?", metavar="NAME", help="see `mpd-studio weights list` (default: the first)")
+    for verb in (verify, repair):
+        verb.add_argument("name", nargs="?", metavar="NAME", help="a name or a folder (default: all that are here)")
+    add.add_argument("folder", type=Path, metavar="FOLDER")
+    add.add_argument("--name", help="how these weights are called from now on (default: by the folder)")
+    add.add_argument("--copy", action="store_true", help="copy also where the files could be linked")
+    tiny.add_argument("kind", choices=("svd",), help="which model")
+    tiny.add_argument("folder", type=Path, metavar="DIR", help="absent or empty")
+    tiny.add_argument("--seed", type=int, default=0)
+    for verb in (get, repair, add):
+        verb.add_argument("--accept-licence", action="store_true", help="agree to the terms without being asked")
+    for verb in (listing, get, verify, repair, add, tiny):
+        verb.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+        verb.add_argument("--quiet", action="store_true", help="no progress, nothing on the screen")
+
+
+def run_weights(arguments: argparse.Namespace, console: Console) -> int:
+    """The exit code. Raises: MpdError, Cancelled."""
+    try:
+        return _VERBS[arguments.verb](arguments, console, program_paths())
+    except Cancelled:
+        console.error("Cancelled. What has been downloaded is kept; the same command goes on from there.")
+        return CANCELLED
+
+
+def _list(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    del arguments
+    from mpd_studio.weights.catalogue import gigabytes
+    from mpd_studio.weights.layout import State
+    from mpd_studio.weights.store import list_weights
+
+    found = list_weights(paths)
+    console.document({"weights": [_document(item, paths) for item in found], "models": str(paths.models)})
+    for item in found:
+        title = item.entry.title if item.entry else "added by you"
+        where = f"in {item.path}"
+        if item.state is State.MISSING and item.entry is not None:
+            where = f"{gigabytes(item.entry.size)} to download" + (", needs a login" if item.entry.is_gated else "")
+        console.text(f"{item.name:<12} {item.state.value:<8} {title}; {where}")
+    return 0
+
+
+def _get(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.weights.catalogue import CATALOGUE, known_entry
+    from mpd_studio.weights.fetch import fetch
+    from mpd_studio.weights.layout import State
+    from mpd_studio.weights.store import locate
+
+    entry = known_entry(arguments.name or CATALOGUE[0].id)
+    _agree(entry, arguments, console, paths)
+    if locate(entry.id, paths).state is not State.PRESENT:
+        with console.progress():
+            fetch(entry, paths, console)
+    return _show(entry.id, console, paths)
+
+
+def _verify(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.weights.verify import require_right, verify
+
+    reports = []
+    for weights in _chosen(arguments.name, paths):
+        with console.progress():
+            reports.append((weights, verify(weights, console)))
+    console.document({"weights": [_report(weights, verdicts) for weights, verdicts in reports]})
+    for weights, verdicts in reports:
+        console.text(f"{weights.name}: {weights.path}")
+        for item in verdicts:
+            console.text(f"  {item.verdict.value:<8} {item.sha256 or '-':<64}  {item.path}")
+    for weights, verdicts in reports:
+        require_right(weights, verdicts)
+    return 0
+
+
+def _repair(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.weights.verify import repair
+
+    chosen = _chosen(arguments.name, paths)
+    for weights in chosen:
+        if weights.entry is not None:
+            _agree(weights.entry, arguments, console, paths)
+        with console.progress():
+            repair(weights, paths, console)
+    console.document({"weights": [_document(item, paths) for item in _chosen(arguments.name, paths)]})
+    for weights in chosen:
+        console.text(f"{weights.name} is whole.")
+    return 0
+
+
+def _add(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.weights.adopt import add_folder, name_for
+    from mpd_studio.weights.catalogue import entry_named
+
+    name = name_for(arguments.folder, arguments.name)
+    entry = entry_named(name)
+    if entry is not None:
+        _agree(entry, arguments, console, paths)
+    with console.progress():
+        add_folder(arguments.folder, name, paths, console, copy=arguments.copy)
+    return _show(name, console, paths)
+
+
+def _make_tiny(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    del paths
+    command = [sys.executable, "-c", _MAKE_TINY, str(arguments.folder.absolute()), str(arguments.seed)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        if "Traceback" in done.stderr:
+            raise EnvironmentProblem(
+                f"The tiny model could not be made: {lines[-1]}. It needs the program's 'diffusion' extra: "
+                "see mpd-studio doctor"
+            )
+        raise _of_exit_code(lines[-1], done.returncode)
+    console.document({"path": str(arguments.folder), "kind": arguments.kind})
+    console.text(f"{arguments.folder}: a tiny model that makes noise. Use it with --engine svd --weights DIR")
+    return 0
+
+
+def _of_exit_code(message: str, code: int) -> MpdError:
+    error = MpdError(message)
+    error.exit_code = code
+    return error
+
+
+def _agree(entry: Entry, arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> None:
+    """Show the terms, once, and record the answer. Raises: BadInput, EnvironmentProblem."""
+    from mpd_studio.weights.consent import has_consent, record_consent
+
+    if has_consent(entry, paths):
+        return
+    licence = entry.licence
+    text = f"{entry.title} comes under the {licence.name}.\n{licence.terms}\nText: {licence.url} and {entry.page}"
+    if arguments.accept_licence:
+        console.text(text)
+    elif arguments.json or not _can_ask():
+        raise EnvironmentProblem(f"{text}\nAgree by answering in a terminal, or by adding --accept-licence.")
+    else:
+        print(text, file=sys.stderr)
+        if _answer("Do you agree? [y/N] ") not in ("y", "yes"):
+            raise BadInput("Without your consent nothing is downloaded or used.")
+    record_consent(entry, paths)
+
+
+def _can_ask() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def _answer(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower()
+
+
+def _chosen(name: str | None, paths: ProgramPaths) -> tuple[WeightsFolder, ...]:
+    """Raises: BadInput, EnvironmentProblem: nothing of it is here."""
+    from mpd_studio.weights.layout import State
+    from mpd_studio.weights.store import list_weights, locate, what_to_do
+
+    if name is not None:
+        weights = locate(name, paths)
+        if weights.state is State.MISSING:
+            raise EnvironmentProblem(what_to_do(weights) or "")
+        return (weights,)
+    here = tuple(item for item in list_weights(paths) if item.state is not State.MISSING)
+    if not here:
+        raise EnvironmentProblem("There are no weights on this machine. Get some with: mpd-studio weights get")
+    return here
+
+
+def _show(name: str, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.weights.store import find_weights
+
+    weights = find_weights(name, paths)
+    console.document(_document(weights, paths))
+    console.text(f"{weights.name} is {weights.state.value} in {weights.path}")
+    return 0
+
+
+def _document(weights: WeightsFolder, paths: ProgramPaths) -> dict[str, Any]:
+    from mpd_studio.weights.consent import has_consent
+
+    entry = weights.entry
+    document: dict[str, Any] = {
+        "name": weights.name,
+        "state": weights.state.value,
+        "origin": weights.origin.value,
+        "path": str(weights.path),
+        "missing": list(weights.inspection.missing),
+        "broken": [{"file": file, "problem": problem} for file, problem in weights.inspection.broken],
+    }
+    if entry is not None:
+        document |= {
+            "title": entry.title,
+            "repository": entry.repo,
+            "bytes": entry.size,
+            "gated": entry.is_gated,
+            "licence": entry.licence.name,
+            "licence_url": entry.licence.url,
+            "agreed": has_consent(entry, paths),
+        }
+    return document
+
+
+def _report(weights: WeightsFolder, verdicts: tuple[FileVerdict, ...]) -> dict[str, Any]:
+    files = [
+        {"file": item.path, "verdict": item.verdict.value, "sha256": item.sha256, "note": item.note}
+        for item in verdicts
+    ]
+    return {"name": weights.name, "path": str(weights.path), "files": files}
+
+
+_VERBS = {
+    "list": _list,
+    "get": _get,
+    "verify": _verify,
+    "repair": _repair,
+    "add": _add,
+    "make-tiny": _make_tiny,
+}
