@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    """whole_or_not: a text of few figures, of which a part would say nothing, is shown whole or not at all."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, whole_or_not: bool = False) -> None:
         super().__init__(parent)
+        self._whole_or_not = whole_or_not
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
@@ -26,6 +29,8 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         box = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, box.width())
+        if self._whole_or_not and text != self.text():
+            text = ""
         painter.setPen(self.palette().windowText().color())
         painter.drawText(box, self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()

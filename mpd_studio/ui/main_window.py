@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
+from mpd_studio.core.timeline import Timeline
 from mpd_studio.session.exporting import ExportReport
 from mpd_studio.session.message import Message, info
 from mpd_studio.session.selection import Compare, Tool
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         session.message.connect(self.centre.messages.show_message)
         session.document.file_changed.connect(self._show_title)
         session.document.changed.connect(self._show_title)
+        session.document.changed.connect(self._on_tracks)
         session.recent.changed.connect(self._fill_recent)
         session.preferences.changed.connect(self._on_preferences)
         session.exporter.finished.connect(self._on_exported)
@@ -254,9 +256,18 @@ class MainWindow(QMainWindow):
 
     def _on_takes_shown(self) -> None:
         """The strip of takes takes its room from the canvas, not from the timeline, and gives it back."""
+        self._resize_low(self.timeline.height())
+
+    def _on_tracks(self, before: Timeline, after: Timeline) -> None:
+        """A track more takes its room from the canvas, as long as that stays the larger one."""
+        wanted = min(self.timeline.wanted_height(), self.height() * 2 // 5)
+        if len(after.tracks) > len(before.tracks) and self.timeline.height() < wanted:
+            self._resize_low(wanted)
+
+    def _resize_low(self, timeline_px: int) -> None:
         dock = self.docks["timeline"]
         title = dock.titleBarWidget()
-        wanted = self.timeline.height() + (title.sizeHint().height() if title else 0)
+        wanted = timeline_px + (title.sizeHint().height() if title else 0)
         self.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
 
     def show_message(self, message: Message) -> None:
@@ -303,8 +314,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(240 * unit, 150 * unit)
         self.resize(360 * unit, 225 * unit)
         side = [self.docks["left"], self.docks["inspector"]]
-        self.resizeDocks(side, [64 * unit, 76 * unit], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["timeline"]], [46 * unit], Qt.Orientation.Vertical)
+        self.resizeDocks(side, [62 * unit, 72 * unit], Qt.Orientation.Horizontal)
+        self._resize_low(self.timeline.wanted_height())
         settings = QSettings(str(self._remembered), QSettings.Format.IniFormat)
         geometry, panels = settings.value("geometry"), settings.value("panels")
         if geometry is not None:

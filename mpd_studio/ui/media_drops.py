@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 from mpd_studio.core.edits import place_clip
+from mpd_studio.core.frames import FrameRange
 from mpd_studio.core.ids import ClipId, GapId
 from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.core.timeline import Clip, Timeline
+from mpd_studio.session.importer import clip_length
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.session import Session
 from mpd_studio.ui.texts import tr
@@ -44,7 +46,7 @@ def can_drop(mime: QMimeData) -> bool:
 
 def drop_length(timeline: Timeline, mime: QMimeData) -> int:
     media = _media_of(timeline, mime)
-    return media.frame_count if media else 0
+    return clip_length(media, timeline) if media else 0
 
 
 def take_drop(session: Session, mime: QMimeData, spot: DropSpot) -> bool:
@@ -59,7 +61,8 @@ def take_drop(session: Session, mime: QMimeData, spot: DropSpot) -> bool:
 
 
 def place_media(session: Session, media: MediaRef, track: int, start: int) -> bool:
-    clip = Clip(ClipId(new_id("clip")), media, media.available_range)
+    length = clip_length(media, session.document.timeline)
+    clip = Clip(ClipId(new_id("clip")), media, FrameRange(0, length))
     gap_ids = (GapId(new_id("gap")), GapId(new_id("gap")))
     return session.document.apply(tr("Place clip"), lambda timeline: place_clip(timeline, track, start, clip, gap_ids))
 

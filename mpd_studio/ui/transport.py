@@ -29,7 +29,7 @@ class Transport(QWidget):
         self.timecode.setAccessibleName(tr("Timecode of the playhead"))
         self.timecode.setToolTip(tr("Where the playhead stands. Type a timecode and press Return to go there."))
         self.timecode.setFixedWidth(self.fontMetrics().horizontalAdvance("00:00:00:000") + 8 * grid.unit)
-        self._length = ElidedLabel()
+        self._length = ElidedLabel(whole_or_not=True)
         self._length.setProperty("role", "caption")
         self._length.setAccessibleName(tr("Length of the timeline, and its frame rate"))
         line = QHBoxLayout(self)

@@ -209,3 +209,22 @@ def test_the_grey_surround_goes_on_and_off(desk: Driver) -> None:
     desk.wait(desk.window.table.action("view.grey").isChecked)
     desk.key(Qt.Key.Key_G, *keys)
     assert not desk.window.is_grey_surround()
+
+
+def test_the_canvas_is_the_largest_thing_with_a_gap_selected(gap_desk: Driver) -> None:
+    window = gap_desk.window
+    window.resize(1440, 900)
+    gap_desk.key(Qt.Key.Key_N)
+    gap_desk.wait(lambda: window.takes.isVisible() and window.height() == 900)
+    low = window.docks["timeline"]
+    assert low.height() < 0.25 * window.height()
+    canvas = window.centre.canvas
+    assert canvas.width() * canvas.height() > 0.4 * window.width() * window.height()
+
+
+def test_a_second_track_gets_its_room(gap_desk: Driver) -> None:
+    view = gap_desk.window.timeline
+    before = view.height()
+    gap_desk.window.table.action("edit.add_track").trigger()
+    gap_desk.wait(lambda: view.height() > before)
+    assert view.verticalScrollBar().maximum() == 0

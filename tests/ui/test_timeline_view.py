@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -201,3 +202,14 @@ def test_an_edit_of_a_thousand_clips_builds_no_gap_that_nobody_looks_at() -> Non
     assert rows[999] == gaps_of(timeline)[999]
     assert rows[3:5] == gaps_of(timeline)[3:5]
     assert [gap.id for gap in rows.gaps] == [placed.gap.id for placed in gaps_of(timeline)]
+
+
+def test_a_still_from_the_bin_lasts_as_long_as_a_dropped_one(desk: Driver, tmp_path: Path) -> None:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "card.png"), np.full((64, 96, 3), 90, np.uint8))
+    desk.drop_on_timeline([tmp_path / "card.png"], 0)
+    desk.wait(lambda: len(desk.items) == 1)
+    desk.window.media.place(0)
+    first, second = desk.items
+    assert first.length == second.length > 1

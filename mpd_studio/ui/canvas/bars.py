@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from mpd_studio.ui.elided_label import ElidedLabel
@@ -117,18 +117,7 @@ class HintBar(QWidget):
         metrics = metrics_for(self.font())
         self.setFixedHeight(metrics.row)
         self.hint = ElidedLabel(parent=self)
-        self.hint.setFont(caption_font(self.font()))
-        self._color_hint()
+        self.hint.setProperty("role", "caption")
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * metrics.unit, 0, 2 * metrics.unit, 0)
         row.addWidget(self.hint)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._color_hint()
-
-    def _color_hint(self) -> None:
-        quiet = QPalette(self.hint.palette())
-        quiet.setColor(QPalette.ColorRole.WindowText, QColor(tokens_of(self).quiet))
-        self.hint.setPalette(quiet)

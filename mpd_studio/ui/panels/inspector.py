@@ -13,7 +13,7 @@ from mpd_studio.ui.panels.engine_settings import EngineSettings
 from mpd_studio.ui.panels.gap_ends import GapEnds
 from mpd_studio.ui.panels.generate import GenerateFoot
 from mpd_studio.ui.panels.guidance import GuidancePanel
-from mpd_studio.ui.panels.sheet import SheetView
+from mpd_studio.ui.panels.sheet import Line, SheetView
 from mpd_studio.ui.pieces import FoldSection, label, rule
 from mpd_studio.ui.situation import PlacedClip, Situation
 from mpd_studio.ui.texts import frames_text, tr
@@ -57,6 +57,7 @@ class Inspector(QWidget):
             session.selection.changed,
             session.generator.plan_changed,
             session.jobs.changed,
+            session.sheets.arrived,
         ):
             signal.connect(self._refresh_soon)
         self.refresh()
@@ -100,15 +101,18 @@ class Inspector(QWidget):
         self._later.start()
 
     def _refresh_sheet(self) -> None:
-        gap_id = self._session.selection.gap_id
-        if gap_id is not None and not self._session.generator.problems(gap_id):
-            self.sheet.show_lines(tuple(self._session.generator.sheet(gap_id).lines))
-            self._sheet_section.show()
-            gap = self._desk.situation().gap
-            take = gap.gap.chosen_take if gap else None
-            self._sheet_section.set_aside(f"{take.name}: {take.result.verdict}" if take else "")
-        else:
-            self._sheet_section.hide()
+        """Of the chosen take what was found; of a gap without one what is promised."""
+        placed = self._desk.situation().gap
+        take = placed.gap.chosen_take if placed else None
+        lines: tuple[Line, ...] | None = None
+        if take is not None:
+            lines = self._session.sheets.lines(take)
+        elif placed is not None and not self._session.generator.problems(placed.gap.id):
+            lines = tuple(self._session.generator.sheet(placed.gap.id).lines)
+        self._sheet_section.setVisible(lines is not None)
+        if lines is not None:
+            self.sheet.show_lines(lines)
+            self._sheet_section.set_aside(f"{take.name}: {take.result.verdict}" if take else tr("before the run"))
 
     def _show_clip(self, placed: PlacedClip, now: Situation) -> None:
         self._pages.setCurrentIndex(2)

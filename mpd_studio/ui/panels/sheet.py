@@ -43,12 +43,19 @@ class SheetView(QWidget):
         self._grid.setVerticalSpacing(unit)
         self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, QLabel]] = []
+        self._states: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(text.text() for _, text in self._rows if not text.isHidden())
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Of the lines shown, in order."""
+        return self._states
+
     def show_lines(self, lines: tuple[Line, ...]) -> None:
+        self._states = tuple(line.state.value for line in lines)
         tokens = tokens_of(self)
         looks = {
             "todo": ("todo", tokens.quiet, tr("to do")),

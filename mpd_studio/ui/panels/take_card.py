@@ -1,4 +1,4 @@
-"""One take in the strip: a picture, a name, a star. Also the draft, which is no take yet."""
+"""One take in the strip: a picture, beside it a name and a star. Also the draft, which is no take yet."""
 
 from __future__ import annotations
 
@@ -45,13 +45,19 @@ class TakeCard(QWidget):
         self._editor: QLineEdit | None = None
         grid = metrics_for(self.font())
         self._unit = grid.unit
-        self.setFixedSize(28 * grid.unit, 16 * grid.unit + grid.row)
+        self._picture_px = (round((11 * grid.unit - 2) * 16 / 9), 11 * grid.unit - 2)
+        self.setFixedSize(self._picture_px[0] + 2 + 22 * grid.unit, self._picture_px[1] + 2)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def picture_px(self) -> tuple[int, int]:
+        """Width and height of the picture, in logical pixels."""
+        return self._picture_px
 
     @property
     def is_chosen(self) -> bool:
@@ -72,7 +78,8 @@ class TakeCard(QWidget):
             return
         editor = QLineEdit(self._name, self)
         editor.setAccessibleName(tr("Name of the take"))
-        editor.setGeometry(0, self.height() - metrics_for(self.font()).row, self.width(), metrics_for(self.font()).row)
+        row = metrics_for(self.font()).row
+        editor.setGeometry(0, (self.height() - row) // 2, self.width(), row)
         editor.selectAll()
         editor.setProperty(DROPS_ON_ESCAPE, True)
         editor.installEventFilter(self)
@@ -154,15 +161,14 @@ class TakeCard(QWidget):
         tokens = tokens_of(self)
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        row = metrics_for(self.font()).row
-        picture = QRectF(1, 1, self.width() - 2, self.height() - row - 2)
+        picture = QRectF(1, 1, *self._picture_px)
         painter.fillRect(picture, QColor(tokens.surround))
         if self._pixmap is not None and not self._pixmap.isNull():
             size = self._pixmap.size().scaled(picture.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
             spot = QRectF(0, 0, size.width(), size.height())
             spot.moveCenter(picture.center())
             painter.drawPixmap(spot, self._pixmap, QRectF(self._pixmap.rect()))
-        self._paint_name(painter, row)
+        self._paint_name(painter, picture.right())
         color = (
             tokens.accent if self._is_chosen or self.hasFocus() else tokens.check if self._is_compared else tokens.line
         )
@@ -175,9 +181,10 @@ class TakeCard(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
-    def _paint_name(self, painter: QPainter, row: int) -> None:
+    def _paint_name(self, painter: QPainter, left: float) -> None:
+        """Right of the picture."""
         tokens = tokens_of(self)
-        line = QRectF(2 * self._unit, self.height() - row, self.width() - 4 * self._unit, row)
+        line = QRectF(left + 2 * self._unit, 0, self.width() - left - 4 * self._unit, self.height())
         icon = "draft" if self._is_draft else "star" if self._is_chosen else "star-empty"
         color = tokens.accent if self._is_chosen else tokens.quiet
         side = 14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QWidget
 
 from mpd_studio.core.gap_edits import choose_take, delete_take, rename_take, take_fits
 from mpd_studio.core.geometry import Size
@@ -53,18 +53,19 @@ class TakesStrip(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * grid.unit)
         self._row.addWidget(self._draft)
-        self._row.addStretch(1)
+        self._row.addWidget(self._hint, 1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(row)
-        self._area.setFixedHeight(self._draft.height() + 2 * grid.unit)
-        head = QHBoxLayout()
-        head.setSpacing(grid.unit)
-        head.addWidget(self._title)
-        head.addSpacing(2 * grid.unit)
-        head.addWidget(self._hint, 1)
+        self._area.setFixedHeight(self._draft.height() + 2 * grid.unit + 2)  # with room for its scroll bar
+        line = QHBoxLayout(self)
+        line.setContentsMargins(3 * grid.unit, 0, 3 * grid.unit, 0)
+        line.setSpacing(grid.unit)
+        line.addWidget(self._title)
+        line.addSpacing(2 * grid.unit)
+        line.addWidget(self._area, 1)
         for action_id in (
             "view.wipe",
             "view.difference",
@@ -73,12 +74,7 @@ class TakesStrip(QWidget):
             "gap.rename_take",
             "gap.delete_take",
         ):
-            head.addWidget(IconButton("", action=table.action(action_id)) if action_id else rule(upright=True))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * grid.unit, grid.unit, 3 * grid.unit, grid.unit)
-        column.setSpacing(grid.unit)
-        column.addLayout(head)
-        column.addWidget(self._area)
+            line.addWidget(IconButton("", action=table.action(action_id)) if action_id else rule(upright=True))
         self._thumbnails.arrived.connect(self.refresh)
         session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
@@ -156,7 +152,8 @@ class TakesStrip(QWidget):
 
     def _picture_size(self) -> Size:
         ratio = self.devicePixelRatioF()
-        return Size(round(self._draft.width() * ratio), round(self._draft.height() * ratio))
+        width, height = self._draft.picture_px
+        return Size(round(width * ratio), round(height * ratio))
 
     def _hint_text(self, placed: PlacedGap) -> str:
         selection = self._session.selection

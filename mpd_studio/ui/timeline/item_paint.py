@@ -17,7 +17,6 @@ from mpd_studio.ui.timeline.scale import TimeScale
 from mpd_studio.ui.tokens import Tokens
 
 _ROUND = 4.0
-SLIVER_PX = 4.0
 _CLIP_HATCH_PX = 9
 
 
@@ -31,24 +30,6 @@ class Brushes:
     thumbnails: Thumbnails
     canvas: Size
     caption: int
-
-
-class Slivers:
-    """Items too narrow for anything but a colour. Several in one pixel are painted once, gaps before clips."""
-
-    def __init__(self, painter: QPainter, line: QRectF, tokens: Tokens) -> None:
-        self._painter = painter
-        self._line = line
-        self._colors = (QColor(tokens.raised), QColor(tokens.gap))
-        self._done = {False: -1, True: -1}
-
-    def add(self, x: float, width: float, is_gap: bool) -> None:
-        left, right = int(x), int(x + max(1.0, width))
-        if left <= self._done[is_gap] or (not is_gap and left <= self._done[True]):
-            return
-        self._done[is_gap] = left
-        box = QRectF(left, self._line.top(), max(1, right - left), self._line.height())
-        self._painter.fillRect(box, self._colors[is_gap])
 
 
 def paint_clip(painter: QPainter, clip: Clip, box: QRectF, selected: bool, brushes: Brushes) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -30,10 +33,11 @@ from mpd_studio.ui.thumbnails import Thumbnails
 from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_track_names
 from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
-from mpd_studio.ui.timeline.item_paint import SLIVER_PX, Brushes, Slivers, paint_clip, paint_foreign, paint_gap
+from mpd_studio.ui.timeline.item_paint import Brushes
 from mpd_studio.ui.timeline.lanes import Lanes
 from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
+from mpd_studio.ui.timeline.track_paint import Marks, paint_track
 
 _DRAG_STARTS_PX = 4
 _EDGE_PX = 6.0
@@ -68,7 +72,7 @@ class TimelineView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setAcceptDrops(True)
-        self.setMinimumHeight(28 * metrics_for(self.font()).unit)
+        self.setMinimumHeight(22 * metrics_for(self.font()).unit)
         self.viewport().setMouseTracking(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -93,6 +97,11 @@ class TimelineView(QAbstractScrollArea):
         room = self.viewport().height() - ruler - grid.unit
         track = max(11 * grid.unit, min(20 * grid.unit, room // count - grid.unit))
         return Rows(11 * grid.unit, ruler, track, grid.unit, count, self.verticalScrollBar().value())
+
+    def wanted_height(self) -> int:
+        """Enough for all tracks at a modest height."""
+        low = replace(self.rows, track=13 * self.rows.spacing)
+        return low.ruler + low.height + self.horizontalScrollBar().sizeHint().height()
 
     def hit(self, point: QPointF) -> Hit:
         """What lies under a point of the viewport."""
@@ -216,25 +225,11 @@ class TimelineView(QAbstractScrollArea):
         caption = round(painter.fontMetrics().height() * 1.2)
         brushes = Brushes(tokens, scale, seen, self._thumbnails, timeline.canvas, caption)
         busy = {row.gap_id for row in self._session.jobs.rows if not row.state.has_ended}
+        number = partial(self._index.row, timeline)
+        marks = Marks(selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1)
         for track in range(len(self._lanes)):
             line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
-            painter.fillRect(line, QColor(tokens.panel))
-            first, stop = scale.frame(seen.left()), scale.frame(seen.right()) + 1
-            slivers = Slivers(painter, line, tokens)
-            for bundle in self._lanes[track].bundles(first, stop, SLIVER_PX / scale.per_frame, 1 / scale.per_frame):
-                width, item = bundle.length * scale.per_frame, bundle.item
-                if item is None:
-                    slivers.add(scale.x(bundle.start), width, bundle.has_gap)
-                    continue
-                box = QRectF(scale.x(bundle.start), line.top(), width, line.height())
-                if isinstance(item, Clip):
-                    paint_clip(painter, item, box, item.id == selection.clip_id, brushes)
-                elif isinstance(item, Gap):
-                    number = (self._index.row(timeline, item.id) or 0) + 1
-                    chosen = item.id == selection.gap_id
-                    paint_gap(painter, item, number, box, chosen, item.id in busy, brushes)
-                else:
-                    paint_foreign(painter, item.note, box, brushes)
+            paint_track(painter, self._lanes[track], line, marks, brushes)
         if not timeline.length:
             painter.setFont(self.font())
             area = QRectF(rows.header, rows.ruler, self.viewport().width() - rows.header, rows.height)
