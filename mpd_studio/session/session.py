@@ -19,6 +19,7 @@ from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.selection import Selection
+from mpd_studio.session.sheets import TakeSheets
 
 __all__ = ["Message", "MessageKind", "Session"]
 
@@ -53,6 +54,7 @@ class Session(QObject):
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.jobs, lanes, self)
+        self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         for part in (self.document, self.preferences, self.importer, self.generator, self.exporter):
             part.message.connect(self.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from window_driver import Driver
 
-from mpd_studio.core.gap_edits import add_path, add_region, set_gap_length
+from mpd_studio.core.gap_edits import add_path, add_region, add_take, set_gap_length
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import EasingKind, MotionPath, MotionRegion, PathPoint, RegionMode
-from mpd_studio.core.ids import PathId, RegionId
+from mpd_studio.core.ids import PathId, RegionId, TakeId
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.timeline import gaps_of
 from mpd_studio.ui.dialogs.preferences import PreferencesDialog
@@ -190,3 +191,29 @@ def test_the_bin_removes_only_what_is_unused(gap_desk: Driver, two_clips: tuple[
     message = gap_desk.window.centre.messages.message
     assert message is not None
     assert "Delete its clips first" in message.text
+
+
+def test_the_contract_sheet_has_its_ticks_after_the_run(gap_desk: Driver) -> None:
+    gap_desk.click(14)
+    sheet = gap_desk.window.inspector.sheet
+    gap_desk.wait(lambda: bool(sheet.states))
+    assert set(sheet.states) <= {"todo", "note"}
+    gap_desk.generate()
+    gap_desk.wait(lambda: "pass" in sheet.states)
+    assert "todo" not in sheet.states
+    assert sheet.texts[0].startswith("exactly 5 new frames")
+    gap_desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    gap_desk.wait(lambda: "todo" in sheet.states)
+
+
+def test_a_take_without_its_sheet_still_tells_its_verdict(gap_desk: Driver) -> None:
+    gap_desk.click(14)
+    gap_desk.generate()
+    take = gap_desk.gap.takes[0]
+    lost = replace(take.result.frames, folder=take.result.frames.folder / "gone")
+    moved = replace(take, id=TakeId("take-lost"), result=replace(take.result, frames=lost), name="Take 2")
+    gap_id = gap_desk.gap.id
+    gap_desk.session.document.apply("Add take", lambda timeline: add_take(timeline, gap_id, moved))
+    sheet = gap_desk.window.inspector.sheet
+    gap_desk.wait(lambda: any("no longer beside the frames" in text for text in sheet.texts))
+    assert any(take.result.verdict in text for text in sheet.texts)
