@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -190,8 +191,13 @@ def _can_ask() -> bool:
 
 
 def _answer(question: str) -> str:
+    """Raises: KeyboardInterrupt: at the first Ctrl-C; elsewhere that one cancels at the next report, and none comes."""
     print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower()
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sys.stdin.readline().strip().lower()
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _chosen(name: str | None, paths: ProgramPaths) -> tuple[WeightsFolder, ...]:

@@ -51,9 +51,11 @@ def fetch(
         record = read_record(folder)
         listing = _listing(entry, hub, record, reporter, patience)
         wanted = _wanted(entry, listing)
-        needed = [file for file in wanted if not _is_right(folder, file, record, reporter)]
+        meter = Meter(reporter, f"Looking through {entry.id}", sum(file.size for file in wanted))
+        needed = [file for file in wanted if not _is_right(folder, file, record, meter)]
         record = _record(entry, listing, wanted, folder, record, needed)
-        needed = _take_from_cache(entry, folder, needed, reporter, os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        needed = [file for file in needed if not _take_from_cache(entry, file, folder, meter, reporter, environ)]
         require_space(folder, sum(file.size - _begun(folder / file.path) for file in needed), free_bytes)
         write_record(folder, record)
         meter = Meter(reporter, f"Downloading {entry.id}", sum(file.size for file in needed))
@@ -141,7 +143,7 @@ def _agreed(entry: Entry, file: HubFile, listing: Listing) -> HubFile:
     return HubFile(file.path, file.size, file.sha256 or known.sha256, file.blob_id or known.blob_id)
 
 
-def _is_right(folder: Path, file: HubFile, record: Record | None, reporter: Reporter) -> bool:
+def _is_right(folder: Path, file: HubFile, record: Record | None, meter: Meter) -> bool:
     """Whether it lies there already; what was recorded is believed, anything else is read."""
     path = folder / file.path
     try:
@@ -152,7 +154,7 @@ def _is_right(folder: Path, file: HubFile, record: Record | None, reporter: Repo
             return False
         if known is not None and known.sha256 is not None and file.sha256 is not None:
             return known.sha256 == file.sha256
-        return checksum_of(path, lambda _: reporter.raise_if_cancelled()).agrees(file.sha256, file.blob_id)
+        return checksum_of(path, meter).agrees(file.sha256, file.blob_id)
     except OSError:
         return False
 
@@ -168,27 +170,18 @@ def _record(
 
 
 def _take_from_cache(
-    entry: Entry, folder: Path, needed: list[HubFile], reporter: Reporter, environ: Mapping[str, str]
-) -> list[HubFile]:
-    """Link what the hub's cache holds already; what is left to download."""
-    left = []
-    for file in needed:
-        source = _cached(entry, file, reporter, environ)
-        if source is None:
-            left.append(file)
-        else:
-            place_file(source, folder / file.path, reporter)
-    return left
-
-
-def _cached(entry: Entry, file: HubFile, reporter: Reporter, environ: Mapping[str, str]) -> Path | None:
+    entry: Entry, file: HubFile, folder: Path, meter: Meter, reporter: Reporter, environ: Mapping[str, str]
+) -> bool:
+    """Link it from the hub's cache, if that holds it, undamaged."""
     for snapshot in snapshots(entry.repo, entry.revision, environ):
         path = snapshot / file.path
         try:
             if stated_hash(path) not in (file.sha256, file.blob_id) or path.stat().st_size != file.size:
                 continue
-            if checksum_of(path, lambda _: reporter.raise_if_cancelled()).agrees(file.sha256, file.blob_id):
-                return path
+            is_right = checksum_of(path, meter).agrees(file.sha256, file.blob_id)
         except OSError:
             continue
-    return None
+        if is_right:
+            place_file(path, folder / file.path, reporter)
+            return True
+    return False

@@ -23,6 +23,7 @@ from mpd_studio.core.progress import Reporter
 
 _NOTICE_S = 0.2  # how soon a cancel is answered while nothing comes
 _QUEUED = 64  # pieces of at most 64 KiB each wait for the disk
+_LONGEST_LISTING = 50_000_000
 _RETRY_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -80,7 +81,11 @@ class Hub:
         """Raises: BadInput, EnvironmentProblem, ConnectionTrouble."""
         url = f"{self._endpoint}/api/models/{repo}/revision/{revision or 'main'}?blobs=true"
         with self._stream(url, {}, repo, f"revision {revision or 'main'}", reporter) as (_, pieces):
-            text = b"".join(pieces)
+            text = bytearray()
+            for piece in pieces:
+                text += piece
+                if len(text) > _LONGEST_LISTING:
+                    break  # no list of files; whoever sends it may not fill the memory
         try:
             return _read_listing(repo, json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -140,10 +145,9 @@ class Hub:
 def _read_listing(repo: str, document: dict[str, Any]) -> Listing:
     files = []
     for item in document["siblings"]:
-        if isinstance(item.get("size"), int):
-            lfs = item.get("lfs") or {}
-            blob_id = None if lfs else item.get("blobId")
-            files.append(HubFile(item["rfilename"], item["size"], lfs.get("sha256"), blob_id))
+        lfs = item.get("lfs") or {}
+        blob_id = None if lfs else item.get("blobId")
+        files.append(HubFile(str(item["rfilename"]), int(item["size"]), lfs.get("sha256"), blob_id))
     return Listing(repo, str(document["sha"]), tuple(files))
 
 
@@ -178,7 +182,7 @@ class _Reception:
         self._is_over.set()
         if self.response is not None:
             _hang_up(self.response)
-        self._thread.join(timeout=2.0)
+            self._thread.join(timeout=2.0)
 
     def _receive(self, url: str, headers: dict[str, str], timeout_s: float) -> None:
         from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled

@@ -14,8 +14,14 @@ class Meter:
         self._reporter = reporter
         self._stage = f"{stage}, MB"
         self._total = total
+        self._shown = -1
         self.done = 0
 
     def __call__(self, count: int) -> None:
         self.done += count
-        self._reporter.report(Progress(self._stage, self.done // _MEGABYTE, -(-self._total // _MEGABYTE)))
+        shown = min(self.done, self._total) // _MEGABYTE
+        if shown == self._shown:
+            self._reporter.raise_if_cancelled()
+            return
+        self._shown = shown
+        self._reporter.report(Progress(self._stage, shown, -(-self._total // _MEGABYTE)))

@@ -71,6 +71,16 @@ def repair(weights: WeightsFolder, paths: ProgramPaths, reporter: Reporter, **op
     return fetch(weights.entry, paths, reporter, **options)
 
 
+def stated_hashes(weights: WeightsFolder) -> dict[str, str | None]:
+    """SHA-256 (or git's SHA-1 of a small file) of each file as recorded or published, without reading the file.
+
+    For provenance: which weights made a take. None where nobody has stated one.
+    """
+    record = read_record(weights.path)
+    known = {path: _known(weights, path, record) for path in weights.inspection.files}
+    return {path: sha256 or blob_id for path, (sha256, blob_id) in known.items()}
+
+
 def require_right(weights: WeightsFolder, verdicts: tuple[FileVerdict, ...]) -> None:
     """Raises: MpdError: names the files and the command that mends them."""
     bad = [f"{item.path} ({item.note or item.verdict.value})" for item in verdicts if item.verdict in _BAD]

@@ -33,5 +33,6 @@ def paths(home: Path) -> ProgramPaths:
 
 @pytest.fixture
 def server() -> Iterator[FakeHub]:
+    pytest.importorskip("huggingface_hub", reason="needs huggingface_hub, an optional part of the installation")
     with serving(FakeHub(tiny_files())) as hub:
         yield hub

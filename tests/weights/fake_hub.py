@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mpd_studio.core.errors import Cancelled
 from mpd_studio.core.progress import Progress
 from mpd_studio.weights.catalogue import Entry, Licence, WeightFile
 
@@ -76,12 +78,15 @@ def entry(repo: str = "tests/tiny", revision: str | None = None, files: tuple[We
 @dataclass
 class Behaviour:
     """By path. cuts: after how many bytes of each next answer the line is cut. statuses: of each next answer.
-    lies: other contents, so many times. stalls: silent after so many bytes, until released or too long."""
+    lies: other contents, so many times. redirects: to another server. stalls: silent after so many bytes, until
+    released or too long.
+    """
 
     cuts: dict[str, list[int]] = field(default_factory=dict)
     statuses: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     lies: dict[str, list[bytes]] = field(default_factory=dict)
     stalls: dict[str, list[int]] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
     resumes: bool = True
     token: str | None = None
 
@@ -91,6 +96,7 @@ class FakeHub:
         self.files = files
         self.behaviour = Behaviour()
         self.requests: list[tuple[str, str | None]] = []  # path inside the repository, Range
+        self.tokens: list[str | None] = []
         self.released = threading.Event()
         self.stalled = threading.Event()
         self.endpoint = ""
@@ -114,11 +120,17 @@ class FakeHub:
         file = re.fullmatch(rf"/\w+/[\w.-]+/resolve/{COMMIT}/(.+)", route)
         path = "api" if api else file.group(1) if file else ""
         self.requests.append((path, request.headers["Range"]))
+        self.tokens.append(request.headers["Authorization"])
         statuses = self.behaviour.statuses.get(path)
         if statuses:
             self._refuse(request, *statuses.pop(0))
         elif self.behaviour.token and request.headers["Authorization"] != f"Bearer {self.behaviour.token}":
             self._refuse(request, 403 if request.headers["Authorization"] else 401, "GatedRepo")
+        elif path in self.behaviour.redirects:
+            request.send_response(302)
+            request.send_header("Location", self.behaviour.redirects[path])
+            request.send_header("Content-Length", "0")
+            request.end_headers()
         elif api and api.group(1) in ("main", COMMIT):
             self._send(request, json.dumps(self.listing()).encode(), path)
         elif path in self.files:
@@ -183,23 +195,23 @@ def serving(hub: FakeHub) -> Iterator[FakeHub]:
 
 
 class Recorder:
-    """A reporter that remembers, and cancels when `stop` says so."""
+    """A reporter that remembers, and that is cancelled by its event or as soon as `is_enough` says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_enough: Callable[[], bool] = lambda: False) -> None:
         self.seen: list[Progress] = []
         self.is_cancelled = threading.Event()
-        self.cancel_after: int | None = None
+        self._is_enough = is_enough
 
     def report(self, progress: Progress) -> None:
-        from mpd_studio.core.errors import Cancelled
-
         self.seen.append(progress)
-        if self.cancel_after is not None and len(self.seen) >= self.cancel_after:
-            raise Cancelled
         self.raise_if_cancelled()
 
     def raise_if_cancelled(self) -> None:
-        from mpd_studio.core.errors import Cancelled
-
-        if self.is_cancelled.is_set():
+        if self.is_cancelled.is_set() or self._is_enough():
             raise Cancelled
+
+
+def at_call(number: int) -> Callable[[], bool]:
+    """True from the call of that number on."""
+    count = itertools.count(1)
+    return lambda: next(count) >= number

@@ -14,7 +14,7 @@ from mpd_studio.weights.adopt import add_folder, name_for
 from mpd_studio.weights.catalogue import CATALOGUE
 from mpd_studio.weights.store import find_weights, locate
 from mpd_studio.weights.verify import Verdict, verify
-from tests.weights.fake_hub import COMMIT, UNET, VAE, Recorder, fill_cache, tiny_files, without, write_files
+from tests.weights.fake_hub import COMMIT, UNET, VAE, Recorder, at_call, fill_cache, tiny_files, without, write_files
 
 QUIET = SilentReporter()
 
@@ -107,21 +107,15 @@ def test_a_name_that_is_taken_is_refused(own: Path, paths: ProgramPaths) -> None
 
 
 def test_a_cancel_leaves_nothing(own: Path, paths: ProgramPaths) -> None:
-    recorder = Recorder()
-    recorder.cancel_after = 8
     with pytest.raises(Cancelled):
-        add_folder(own, "tuned", paths, recorder)
+        add_folder(own, "tuned", paths, Recorder(at_call(8)))
     assert not paths.models.exists()
 
 
 def test_a_cancel_while_copying_leaves_nothing(own: Path, paths: ProgramPaths) -> None:
-    class LateCancel(Recorder):
-        def raise_if_cancelled(self) -> None:
-            if any(paths.models.rglob("*.json")):
-                raise Cancelled
-
+    copying = Recorder(lambda: any(paths.models.rglob("*.json")))
     with pytest.raises(Cancelled):
-        add_folder(own, "tuned", paths, LateCancel(), copy=True)
+        add_folder(own, "tuned", paths, copying, copy=True)
     assert list(paths.models.iterdir()) == []
 
 

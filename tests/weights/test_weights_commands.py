@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,18 +178,16 @@ def test_a_tiny_model_is_made_and_is_whole(capsys: Captured, tmp_path: Path, pat
     assert (code, "is not empty" in err) == (4, True)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Windows are others")
-def test_ctrl_c_keeps_what_has_come(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:
-    """A process of its own, at a terminal of its own, stopped while the line is silent."""
+def stop_at_terminal(repository: Path, wait: Callable[[int], object], *arguments: str) -> str:
+    """What a process shows at a terminal of its own, whose Ctrl-C comes once, when `wait` of the terminal returns."""
     import pty  # not on Windows
 
-    server.behaviour.stalls[UNET] = [100_000]
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "mpd_studio", "weights", "get", NAME, "--accept-licence"]
+    command = [sys.executable, "-m", "mpd_studio", "weights", *arguments]
     process = subprocess.Popen(command, cwd=repository, stdin=slave, stderr=slave, stdout=subprocess.DEVNULL)
     os.close(slave)
     try:
-        assert server.stalled.wait(60)
+        wait(master)
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
     finally:
@@ -196,6 +195,25 @@ def test_ctrl_c_keeps_what_has_come(server: FakeHub, paths: ProgramPaths, reposi
         process.wait()
     shown = os.read(master, 100_000).decode()
     os.close(master)
+    return shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Windows are others")
+def test_one_ctrl_c_ends_the_question(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:
+    def until_asked(terminal: int) -> None:
+        shown = ""
+        while "Do you agree" not in shown:
+            shown += os.read(terminal, 10_000).decode()
+
+    stop_at_terminal(repository, until_asked, "get", NAME)
+    assert server.requests == []
+    assert not has_consent(CATALOGUE[1], paths)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Windows are others")
+def test_ctrl_c_keeps_what_has_come(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:
+    server.behaviour.stalls[UNET] = [100_000]
+    shown = stop_at_terminal(repository, lambda _: server.stalled.wait(60), "get", NAME, "--accept-licence")
     assert "What has been downloaded is kept" in shown
     assert locate(NAME, paths).state is State.PARTIAL
     assert main(["weights", "get", NAME]) == 0

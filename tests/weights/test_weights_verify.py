@@ -15,9 +15,20 @@ from mpd_studio.weights.fetch import fetch
 from mpd_studio.weights.hub import Hub
 from mpd_studio.weights.layout import State
 from mpd_studio.weights.store import find_weights, locate
-from mpd_studio.weights.verify import Verdict, repair, require_right, verify
+from mpd_studio.weights.verify import Verdict, repair, require_right, stated_hashes, verify
 from tests.weights import fake_hub
-from tests.weights.fake_hub import TOWER, UNET, VAE, FakeHub, Recorder, fill_cache, safetensors, tiny_files, write_files
+from tests.weights.fake_hub import (
+    TOWER,
+    UNET,
+    VAE,
+    FakeHub,
+    Recorder,
+    at_call,
+    fill_cache,
+    safetensors,
+    tiny_files,
+    write_files,
+)
 
 XT11 = CATALOGUE[1]  # its revision is not fixed, so a hub of small files may stand in
 QUIET = SilentReporter()
@@ -55,6 +66,13 @@ def test_whole_weights_are_right_in_every_file(folder: Path, paths: ProgramPaths
     assert len(verdicts) == 10
     assert {item.verdict for item in verdicts} == {Verdict.RIGHT}
     require_right(locate("svd-xt-1-1", paths), verdicts)
+
+
+def test_the_hashes_of_what_makes_a_take_can_be_told(folder: Path, paths: ProgramPaths, tmp_path: Path) -> None:
+    weights = locate("svd-xt-1-1", paths)
+    assert stated_hashes(weights) == {item.path: item.sha256 for item in verify(weights, QUIET)}
+    own = locate(str(write_files(tmp_path / "own", tiny_files())), paths)
+    assert set(stated_hashes(own).values()) == {None}
 
 
 @pytest.mark.parametrize("path", [UNET, "unet/config.json"])
@@ -105,10 +123,8 @@ def test_a_repair_that_fails_keeps_the_damage_known(folder: Path, server: FakeHu
 
 
 def test_verifying_can_be_cancelled(folder: Path, paths: ProgramPaths) -> None:
-    recorder = Recorder()
-    recorder.cancel_after = 3
     with pytest.raises(Cancelled):
-        verify(locate("svd-xt-1-1", paths), recorder)
+        verify(locate("svd-xt-1-1", paths), Recorder(at_call(3)))
     assert find_weights("svd-xt-1-1", paths).state is State.PRESENT
 
 
