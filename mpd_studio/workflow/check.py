@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mpd_studio.core.guidance import EasingKind
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.workflow import frame_checks
+from mpd_studio.workflow.expected_steps import expected_steps
 from mpd_studio.workflow.frame_checks import FrameFacts
 from mpd_studio.workflow.sheet import LineState, Sheet, SheetLine
 
@@ -21,6 +21,7 @@ class Made:
     before, after: digests of the decoded boundary frames (first, last) before and after the run; "" where one can no
         longer be read.
     written: the frames' files, probed again.
+    change: of the fastest pixel between the boundary frames, in code values.
     """
 
     first: FrameFacts
@@ -29,6 +30,7 @@ class Made:
     before: tuple[str, str]
     after: tuple[str, str]
     written: MediaRef
+    change: float
 
 
 def tick(sheet: Sheet, request: InbetweenRequest, made: Made) -> Sheet:
@@ -54,21 +56,19 @@ def _size(request: InbetweenRequest, made: Made) -> str:
 
 
 def _duplicates(request: InbetweenRequest, made: Made) -> str:
-    if request.guidance.ease.kind is EasingKind.HOLD:
-        return ""
-    found = frame_checks.find_duplicates(made.first, made.frames, made.last)
+    shares = expected_steps(request.guidance, len(made.frames)).least
+    found = frame_checks.find_duplicates(made.first, made.frames, made.last, shares, made.change)
     return f"frame {_numbers(found)} hardly differs from its neighbour" if found else ""
 
 
 def _strobe(request: InbetweenRequest, made: Made) -> str:
     del request
-    ratio = frame_checks.find_strobe(made.first, made.frames, made.last)
-    return f"every other step is {ratio:.1f} times larger" if ratio else ""
+    return frame_checks.find_strobe(made.first, made.frames, made.last, made.change)
 
 
 def _pulse(request: InbetweenRequest, made: Made) -> str:
-    del request
-    found = frame_checks.find_pulse(made.first, made.frames, made.last)
+    shares = expected_steps(request.guidance, len(made.frames)).most
+    found = frame_checks.find_pulse(made.first, made.frames, made.last, shares)
     return f"frame {found[0]} is off by {found[1] * 100:.1f} % of full range" if found else ""
 
 

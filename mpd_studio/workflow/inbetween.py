@@ -28,7 +28,7 @@ from mpd_studio.media.reader import FrameReader
 from mpd_studio.workflow.check import Made, tick
 from mpd_studio.workflow.deliver import deliver_take
 from mpd_studio.workflow.fit import fit, fit_notes
-from mpd_studio.workflow.frame_checks import FrameFacts, digest_of, facts_of
+from mpd_studio.workflow.frame_checks import FrameFacts, change_between, digest_of, facts_of
 from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
 from mpd_studio.workflow.sheet import GapPlace, Sheet, sheet_before
@@ -240,7 +240,8 @@ def _checked(
     with FrameReader() as reader:
         after = (_digest_now(reader, request.first), _digest_now(reader, request.last))
     written = probe(pattern, request.rate)
-    made = Made(facts_of(pictures.first), row.facts, facts_of(pictures.last), before, after, written)
+    first, last = pictures.first, pictures.last
+    made = Made(facts_of(first), row.facts, facts_of(last), before, after, written, change_between(first, last))
     return tick(sheet, request, made)
 
 
