@@ -31,6 +31,8 @@ from mpd_studio.core.ids import PathId, RegionId
 
 VERSION = 1
 _MAX_BYTES = 50_000_000
+_MAX_PX = 1_000_000.0  # ten times beyond the largest canvas; larger numbers only overflow somewhere
+_MIN_PX = 0.01
 
 
 def read_guidance(path: Path, canvas: Size) -> Guidance:
@@ -40,6 +42,8 @@ def read_guidance(path: Path, canvas: Size) -> Guidance:
         GuidanceError: missing, not JSON, of a newer version, or malformed; the message names the place.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise GuidanceError(f"{path} is not a file. Name a guidance file (.json).")
         if path.stat().st_size > _MAX_BYTES:
             raise GuidanceError(f"{path} is too large for a guidance file.")
         doc = json.loads(path.read_text(encoding="utf-8"))
@@ -78,7 +82,7 @@ def decode_guidance(doc: Any, folder: Path | None = None) -> tuple[Guidance, Siz
         version = doc["version"]
         if version != VERSION:
             raise GuidanceError(f"The guidance has version {version}; this program knows version {VERSION}. Update it.")
-        size = Size(*(_whole(number) for number in doc["size"]))
+        size = _size(doc["size"])
         ease = _decode_easing(doc.get("ease", "linear"))
         paths = []
         for index, entry in enumerate(doc.get("paths", [])):
@@ -96,7 +100,7 @@ def decode_guidance(doc: Any, folder: Path | None = None) -> tuple[Guidance, Siz
         raise
     except KeyError as error:
         raise GuidanceError(f"The {where} lacks {error}.") from error
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise GuidanceError(f"The {where} is malformed: {error}") from error
 
 
@@ -131,7 +135,7 @@ def _decode_path(doc: Any, index: int) -> MotionPath:
         PathId(_text(doc.get("id", f"path-{index + 1}"))),
         points,
         _decode_easing(doc.get("easing")),
-        _real(doc.get("radius", 60.0)),
+        _length(doc.get("radius", 60.0), "radius"),
         None if region is None else RegionId(_text(region)),
     )
 
@@ -164,7 +168,7 @@ def _decode_region(doc: Any, path_ids: list[PathId], folder: Path | None) -> Mot
         RegionMode(doc.get("mode", "moves")),
         _points(doc.get("polygon") or []),
         tuple(
-            Stroke(_points(s["points"]), _real(s["width"]), _real(s.get("softness", 0.0)))
+            Stroke(_points(s["points"]), _length(s["width"], "width"), _real(s.get("softness", 0.0)))
             for s in doc.get("strokes") or []
         ),
         None if mask is None else MaskRef(_text(mask)),
@@ -183,9 +187,26 @@ def _index(doc: Any, ids: list[PathId]) -> int:
     return doc
 
 
+def _size(doc: Any) -> Size:
+    if not isinstance(doc, list) or len(doc) != 2:
+        raise ValueError(f"size: expected [width, height], found {doc!r:.80}")
+    width, height = (_whole(number) for number in doc)
+    if max(width, height) > _MAX_PX:
+        raise ValueError(f"size: at most {_MAX_PX:.0f} a side")
+    return Size(width, height)
+
+
 def _real(doc: Any) -> float:
     if isinstance(doc, bool) or not isinstance(doc, (int, float)):
-        raise ValueError(f"expected a number, found {doc!r}")
+        raise ValueError(f"expected a number, found {doc!r:.80}")
+    if not abs(doc) <= _MAX_PX:  # also catches NaN
+        raise ValueError(f"expected a finite number of at most {_MAX_PX:.0f}, found {doc!r:.80}")
+    return float(doc)
+
+
+def _length(doc: Any, what: str) -> float:
+    if not _real(doc) >= _MIN_PX:
+        raise ValueError(f"a {what} is at least {_MIN_PX} pixels, found {doc!r:.80}")
     return float(doc)
 
 
@@ -196,6 +217,6 @@ def _whole(doc: Any) -> int:
 
 
 def _text(doc: Any) -> str:
-    if not isinstance(doc, str) or not doc:
-        raise ValueError(f"expected a text, found {doc!r}")
+    if not isinstance(doc, str) or not doc or "\0" in doc:
+        raise ValueError(f"expected a text, found {doc!r:.80}")
     return doc

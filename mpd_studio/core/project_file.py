@@ -77,6 +77,8 @@ def _copy_aside(source: Path, target: Path) -> None:
 
 
 def _parse(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        raise ProjectError(f"{path} is not a file. Choose a project ({SUFFIX}).")
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

@@ -24,6 +24,8 @@ def check_readable(path: Path) -> int:
         if path.is_dir():
             raise MediaError(f"{path} is a folder. Choose a movie or a picture in it.")
         size = path.stat().st_size
+        if not path.is_file():  # reading a pipe or a device would wait or never end
+            raise MediaError(f"{path} is a device or a pipe, not a file. Choose a movie or a picture.")
         with path.open("rb"):
             pass
     except FileNotFoundError as error:

@@ -84,7 +84,17 @@ def test_a_mask_lies_beside_the_file(tmp_path: Path) -> None:
         (("paths", 0, "points", 1, "t"), 1.5, "between 0 and 1"),
         (("paths", 0, "points", 1, "x"), "left", "path 1"),
         (("paths", 0, "points", 1, "x"), float("nan"), "finite"),
+        (("paths", 0, "points", 1, "x"), 10**400, "finite"),
+        (("paths", 0, "points", 1, "x"), 1e300, "finite"),
         (("paths", 0, "radius"), -1, "radius"),
+        (("paths", 0, "radius"), float("inf"), "finite"),
+        (("paths", 0, "radius"), 1e-300, "radius"),
+        (("size",), [10**400, 10], "size"),
+        (("size",), [10], "size"),
+        (("regions", 0, "feather"), float("nan"), "finite"),
+        (("regions", 0, "mask"), "a\0b", "a text"),
+        (("regions", 0, "strokes"), [{"points": [[1, 1]], "width": float("nan")}], "finite"),
+        (("regions", 0, "strokes"), [{"points": [[1, 1]], "width": -5}], "width"),
         (("paths", 0, "easing"), [[0, 0], [0.5, 0.9], [1, 0.2]], "never fall"),
         (("paths", 0, "region"), "nobody", "does not exist"),
         (("regions", 0, "follows"), 3, "no path number 3"),
@@ -112,6 +122,8 @@ def test_what_is_no_guidance_at_all_is_refused(doc: object) -> None:
 def test_missing_and_broken_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(GuidanceError, match="cannot be read"):
         read_guidance(tmp_path / "none.json", Size(2, 2))
+    with pytest.raises(GuidanceError, match="not a file"):
+        read_guidance(tmp_path, Size(2, 2))
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(GuidanceError, match="not a JSON"):
         read_guidance(tmp_path / "bad.json", Size(2, 2))

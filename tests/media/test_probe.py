@@ -308,3 +308,10 @@ def test_moved_media_keep_their_fingerprint(clip: Callable[[str], Path], tmp_pat
     moved.write_bytes(source.read_bytes())
     assert probe(moved).fingerprint == probe(source).fingerprint
     assert probe(clip("h264 open mp4")).fingerprint != probe(source).fingerprint
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(MediaError, match="device or a pipe"):
+        probe(tmp_path / "pipe.png")
