@@ -110,6 +110,26 @@ def set_depth_order(timeline: Timeline, gap_id: GapId, order: tuple[PathId, ...]
     return _guide(timeline, gap_id, lambda guidance: replace(guidance, depth_order=order))
 
 
+def nearest_first(guidance: Guidance) -> tuple[MotionPath, ...]:
+    """All paths as they cross: those of depth_order, then the others, of which a later one lies in front."""
+    named = [path for path_id in guidance.depth_order if (path := guidance.path(path_id))]
+    return (*named, *(path for path in reversed(guidance.paths) if path not in named))
+
+
+def move_in_depth(timeline: Timeline, gap_id: GapId, path_id: PathId, by: int) -> Timeline:
+    """by: steps away from the viewer; negative ones come nearer. At the end of the row nothing happens."""
+
+    def moved(guidance: Guidance) -> Guidance:
+        order = [path.id for path in nearest_first(guidance)]
+        if path_id not in order:
+            raise EditRefused("This path is no longer there.")
+        place = order.index(path_id)
+        order.insert(max(0, min(len(order) - 1, place + by)), order.pop(place))
+        return replace(guidance, depth_order=tuple(order))
+
+    return _guide(timeline, gap_id, moved)
+
+
 def add_path(timeline: Timeline, gap_id: GapId, path: MotionPath) -> Timeline:
     return _guide(timeline, gap_id, lambda guidance: replace(guidance, paths=(*guidance.paths, path)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mpd_studio.core.ids import ClipId
+from mpd_studio.core.ids import ClipId, PathId
 from mpd_studio.core.timeline import Clip, GapRows, PlacedGap, Timeline, item_at
 from mpd_studio.session.selection import Compare, Shown, Tool
 from mpd_studio.session.session import Session
@@ -35,6 +35,7 @@ class Situation:
     clip: PlacedClip | None
     clip_at_playhead: PlacedClip | None
     has_guidance_item: bool
+    path_id: PathId | None
     playhead: int
     mark_in: int | None
     mark_out: int | None
@@ -84,6 +85,7 @@ def read_situation(session: Session, index: GapIndex) -> Situation:
         clip=find_placed_clip(timeline, selection.clip_id) if selection.clip_id else None,
         clip_at_playhead=clip_at(timeline, selection.playhead),
         has_guidance_item=bool(selection.path_id or selection.region_id),
+        path_id=selection.path_id,
         playhead=selection.playhead,
         mark_in=selection.mark_in,
         mark_out=selection.mark_out,

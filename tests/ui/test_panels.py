@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from window_driver import Driver
 
-from mpd_studio.core.gap_edits import add_path, add_region, add_take, set_gap_length
+from mpd_studio.core.gap_edits import add_path, add_region, add_take, set_ease, set_gap_length
 from mpd_studio.core.geometry import Point
-from mpd_studio.core.guidance import EasingKind, MotionPath, MotionRegion, PathPoint, RegionMode
+from mpd_studio.core.guidance import Easing, EasingKind, MotionPath, MotionRegion, PathPoint, RegionMode
 from mpd_studio.core.ids import PathId, RegionId, TakeId
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.timeline import gaps_of
@@ -217,3 +217,40 @@ def test_a_take_without_its_sheet_still_tells_its_verdict(gap_desk: Driver) -> N
     sheet = gap_desk.window.inspector.sheet
     gap_desk.wait(lambda: any("no longer beside the frames" in text for text in sheet.texts))
     assert any(take.result.verdict in text for text in sheet.texts)
+
+
+def test_a_path_carries_a_region_from_the_inspector(drawn_desk: Driver) -> None:
+    panel = drawn_desk.window.inspector.guidance
+    drawn_desk.session.selection.select_path(PathId("ball"))
+    drawn_desk.wait(panel.carries.isVisible)
+    panel.carries.setCurrentIndex(panel.carries.findText("Region 1"))
+    panel.carries.activated.emit(panel.carries.currentIndex())
+    assert drawn_desk.gap.guidance.paths[0].region == "box"
+    drawn_desk.wait(lambda: not panel.radius.isEnabled())
+
+
+def test_paths_are_listed_nearest_first_and_change_places(drawn_desk: Driver) -> None:
+    gap_id, panel = drawn_desk.gap.id, drawn_desk.window.inspector.guidance
+    second = MotionPath(PathId("hand"), (PathPoint(0, Point(9, 9)), PathPoint(1, Point(50, 30))))
+    drawn_desk.session.document.apply("Add path", lambda timeline: add_path(timeline, gap_id, second))
+    drawn_desk.wait(lambda: [panel.list.item(i).text() for i in range(2)] == ["Path 2", "Path 1"])
+    drawn_desk.session.selection.select_path(PathId("ball"))
+    drawn_desk.key(Qt.Key.Key_BracketRight, CONTROL)
+    assert drawn_desk.gap.guidance.depth_order == ("ball", "hand")
+    drawn_desk.wait(lambda: [panel.list.item(i).text() for i in range(2)] == ["Path 1", "Path 2"])
+    assert "nearest one already" in drawn_desk.tip("guidance.nearer")
+    drawn_desk.key(Qt.Key.Key_BracketLeft, CONTROL)
+    assert drawn_desk.gap.guidance.depth_order == ("hand", "ball")
+
+
+def test_a_curve_of_a_file_is_shown_and_kept(drawn_desk: Driver) -> None:
+    gap_id, panel = drawn_desk.gap.id, drawn_desk.window.inspector.guidance
+    curve = Easing(EasingKind.CURVE, ((0.0, 0.0), (0.3, 0.8), (1.0, 1.0)))
+    assert panel.ease.findText("own curve") < 0
+    drawn_desk.session.document.apply("Ease", lambda timeline: set_ease(timeline, gap_id, curve))
+    drawn_desk.wait(lambda: panel.ease.currentText() == "own curve")
+    panel.ease.activated.emit(panel.ease.currentIndex())
+    assert drawn_desk.gap.guidance.ease == curve
+    panel.ease.setCurrentIndex(panel.ease.findText("linear"))
+    panel.ease.activated.emit(panel.ease.currentIndex())
+    drawn_desk.wait(lambda: panel.ease.findText("own curve") < 0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from mpd_studio.core.gap_edits import set_guidance
+from mpd_studio.core.gap_edits import move_in_depth, set_guidance
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.session.selection import Shown, Tool
 from mpd_studio.ui.actions import ActionRow, Menu
-from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance
+from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance, needs_path_to_pass
 from mpd_studio.ui.desk import Desk
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
@@ -39,6 +39,14 @@ def _clear(desk: Desk) -> None:
     if now.gap:
         gap_id = now.gap.gap.id
         desk.session.document.apply(tr("Clear guidance"), lambda timeline: set_guidance(timeline, gap_id, Guidance()))
+
+
+def _move_in_depth(by: int, desk: Desk) -> None:
+    gap_id, path_id = desk.session.selection.gap_id, desk.session.selection.path_id
+    if gap_id and path_id:
+        desk.session.document.apply(
+            tr("Move path in depth"), lambda timeline: move_in_depth(timeline, gap_id, path_id, by)
+        )
 
 
 ROWS = (
@@ -118,6 +126,27 @@ ROWS = (
         icon="onion",
         why_not=needs_gap,
         checked=lambda now, desk: now.onion_skin,
+    ),
+    ActionRow(
+        "guidance.nearer",
+        Menu.GUIDANCE,
+        "Bring path nearer",
+        "Where paths cross, the one higher up in the list lies in front.",
+        partial(_move_in_depth, -1),
+        ("Ctrl+]",),
+        icon="nearer",
+        why_not=partial(needs_path_to_pass, -1),
+        line_before=True,
+    ),
+    ActionRow(
+        "guidance.farther",
+        Menu.GUIDANCE,
+        "Send path farther",
+        "Where paths cross, the one lower down in the list lies behind.",
+        partial(_move_in_depth, 1),
+        ("Ctrl+[",),
+        icon="farther",
+        why_not=partial(needs_path_to_pass, 1),
     ),
     ActionRow(
         "guidance.clear",

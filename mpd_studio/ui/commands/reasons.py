@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mpd_studio.core.gap_edits import nearest_first
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
 
@@ -22,6 +23,18 @@ def needs_any_gap(now: Situation) -> str:
 
 def needs_clip(now: Situation) -> str:
     return "" if now.clip else tr("No clip is selected. Click one.")
+
+
+def needs_path_to_pass(by: int, now: Situation) -> str:
+    """by: -1 towards the viewer, 1 away."""
+    if now.gap is None or now.path_id is None:
+        return tr("No path is selected. Click one.")
+    order = [path.id for path in nearest_first(now.gap.gap.guidance)]
+    if len(order) < 2:
+        return tr("There is only one path.")
+    if now.path_id == order[0 if by < 0 else -1]:
+        return tr("This path is the nearest one already.") if by < 0 else tr("This path is the farthest one already.")
+    return ""
 
 
 def needs_selection(now: Situation) -> str:

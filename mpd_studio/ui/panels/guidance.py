@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from mpd_studio.core.gap_edits import replace_path, replace_region, set_ease
+from mpd_studio.core.gap_edits import nearest_first, replace_path, replace_region, set_ease
 from mpd_studio.core.guidance import Easing, EasingKind, Guidance, MotionPath, MotionRegion, RegionMode
 from mpd_studio.core.ids import GapId, PathId, RegionId
 from mpd_studio.core.timeline import Gap, find_gap
@@ -24,7 +25,7 @@ from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
-from mpd_studio.ui.pieces import label
+from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
@@ -60,8 +61,17 @@ class GuidancePanel(QWidget):
         self._feather = _spin(0, 400, tr("Feather of the region"), tr("Width of the region's soft edge."))
         self.follows = QComboBox()
         self.follows.setAccessibleName(tr("Path the region follows"))
-        self.follows.setToolTip(tr("A region can travel along a path."))
-        self._path_form = _form(grid.unit, (tr("Easing"), self.easing), (tr("Radius"), self.radius))
+        self.carries = QComboBox()
+        self.carries.setAccessibleName(tr("Region the path carries"))
+        self._nearer = IconButton("", action=table.action("guidance.nearer"))
+        self._farther = IconButton("", action=table.action("guidance.farther"))
+        self._path_form = _form(
+            grid.unit,
+            (tr("Easing"), self.easing),
+            (tr("Radius"), self.radius),
+            (tr("Carries"), self.carries),
+            (tr("Depth"), _side_by_side(self._nearer, self._farther, grid.unit)),
+        )
         self._region_form = _form(
             grid.unit, (tr("Mode"), self.mode), (tr("Feather"), self._feather), (tr("Follows"), self.follows)
         )
@@ -79,7 +89,10 @@ class GuidancePanel(QWidget):
         self._list.currentItemChanged.connect(self._on_current)
         self.ease.activated.connect(self._on_ease)
         self.easing.activated.connect(
-            lambda: self._change_path(lambda path: replace(path, easing=Easing(self.easing.currentData())))
+            lambda: self._change_path(lambda path: replace(path, easing=_chosen(self.easing, path.easing)))
+        )
+        self.carries.activated.connect(
+            lambda: self._change_path(lambda path: replace(path, region=self.carries.currentData()))
         )
         self.radius.valueChanged.connect(
             lambda value: self._change_path(lambda path: replace(path, radius=float(value)), "radius")
@@ -102,14 +115,14 @@ class GuidancePanel(QWidget):
         """Draw the state of a gap and of the selection in it."""
         self._gap = gap
         guidance, selection = gap.guidance, self._session.selection
-        _pick(self.ease, guidance.ease.kind)
+        _pick_easing(self.ease, guidance.ease)
         self._fill(guidance)
         path = guidance.path(selection.path_id) if selection.path_id else None
         region = guidance.region(selection.region_id) if selection.region_id else None
         self._path_form.setVisible(path is not None)
         self._region_form.setVisible(region is not None)
         if path is not None:
-            self._show_path(path)
+            self._show_path(path, guidance)
         if region is not None:
             self._show_region(region, guidance)
 
@@ -117,7 +130,8 @@ class GuidancePanel(QWidget):
         tokens, selection = tokens_of(self), self._session.selection
         self._list.blockSignals(True)
         self._list.clear()
-        for number, path in enumerate(guidance.paths, 1):
+        for path in nearest_first(guidance):
+            number = guidance.paths.index(path) + 1
             item = QListWidgetItem(build_icon("tool-path", tokens), tr("Path {number}").format(number=number))
             aside = tr("region") if path.region else tr("{radius:.0f} px").format(radius=path.radius)
             self._add(item, aside, "path", path.id, path.id == selection.path_id)
@@ -139,8 +153,17 @@ class GuidancePanel(QWidget):
         if is_selected:
             self._list.setCurrentItem(item)
 
-    def _show_path(self, path: MotionPath) -> None:
-        _pick(self.easing, path.easing.kind)
+    def _show_path(self, path: MotionPath, guidance: Guidance) -> None:
+        _pick_easing(self.easing, path.easing)
+        self.carries.clear()
+        self.carries.addItem(tr("what is within the radius"), None)
+        for number, region in enumerate(guidance.regions, 1):
+            self.carries.addItem(tr("Region {number}").format(number=number), region.id)
+        _pick(self.carries, path.region)
+        self.carries.setEnabled(bool(guidance.regions))
+        self.carries.setToolTip(
+            tr("What moves with the path.") if guidance.regions else tr("This gap has no regions yet: R draws one.")
+        )
         self.radius.blockSignals(True)
         self.radius.setValue(path.radius)
         self.radius.blockSignals(False)
@@ -159,6 +182,9 @@ class GuidancePanel(QWidget):
             self.follows.addItem(tr("Path {number}").format(number=number), path.id)
         _pick(self.follows, region.follows)
         self.follows.setEnabled(bool(guidance.paths))
+        self.follows.setToolTip(
+            tr("A region can travel along a path.") if guidance.paths else tr("This gap has no paths yet: P draws one.")
+        )
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         if item is None:
@@ -170,7 +196,7 @@ class GuidancePanel(QWidget):
 
     def _on_ease(self) -> None:
         if self._gap is not None:
-            gap_id, ease = self._gap.id, Easing(self.ease.currentData())
+            gap_id, ease = self._gap.id, _chosen(self.ease, self._gap.guidance.ease)
             self._session.document.apply(tr("Set easing"), lambda timeline: set_ease(timeline, gap_id, ease))
 
     def _gap_now(self) -> tuple[GapId, Guidance] | None:
@@ -213,6 +239,33 @@ def _easing_box(name: str) -> QComboBox:
         box.addItem(text, kind)
     box.setToolTip(tr("How the motion is spread over time."))
     return box
+
+
+def _chosen(box: QComboBox, now: Easing) -> Easing:
+    """A curve has no preset: choosing it again keeps the one that is there."""
+    kind = box.currentData()
+    return now if kind is EasingKind.CURVE else Easing(kind)
+
+
+def _pick_easing(box: QComboBox, easing: Easing) -> None:
+    """A curve of a guidance file is offered only where there is one."""
+    row = box.findData(EasingKind.CURVE)
+    if easing.kind is EasingKind.CURVE and row < 0:
+        box.addItem(tr("own curve"), EasingKind.CURVE)
+    elif easing.kind is not EasingKind.CURVE and row >= 0:
+        box.removeItem(row)
+    _pick(box, easing.kind)
+
+
+def _side_by_side(left: QWidget, right: QWidget, unit: int) -> QWidget:
+    page = QWidget()
+    line = QHBoxLayout(page)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(unit)
+    line.addWidget(left)
+    line.addWidget(right)
+    line.addStretch(1)
+    return page
 
 
 def _pick(box: QComboBox, value: object) -> None:
