@@ -34,6 +34,7 @@ class Settings:
     svd_weights: str = _setting(
         "", "The weights of the engine svd: a name or a folder. Empty: the first that are there."
     )
+    snapping: bool = _setting(True, "Dragged clips snap to the playhead and to the edges of others.")
     reopen_last: bool = _setting(True, "Open the last project at start.")
 
     def __post_init__(self) -> None:

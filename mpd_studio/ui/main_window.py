@@ -88,7 +88,15 @@ class MainWindow(QMainWindow):
         tabs = (self.left_pages.tabs,)
         left = add_dock(self, "left", tr("Media and gaps"), area.LeftDockWidgetArea, self.left_pages, tabs)
         right = add_dock(self, "inspector", tr("Inspector"), area.RightDockWidgetArea, self.inspector)
-        zoom = ("edit.split", "gap.from_marks", "gap.previous", "gap.next", "view.timeline_out", "view.timeline_in")
+        zoom = (
+            "edit.snap",
+            "edit.split",
+            "gap.from_marks",
+            "gap.previous",
+            "gap.next",
+            "view.timeline_out",
+            "view.timeline_in",
+        )
         buttons = [IconButton("", action=self.table.action(name)) for name in (*zoom, "view.timeline_fit")]
         title = (label(tr("Timeline"), "section"), *buttons)
         low = add_dock(self, "timeline", tr("Timeline"), area.BottomDockWidgetArea, self.timeline, title, self.takes)
@@ -275,7 +283,7 @@ class MainWindow(QMainWindow):
         self.centre.messages.show_message(message)
 
     def _show_timeline_menu(self, hit: Hit, spot: QPoint) -> None:
-        build_timeline_menu(self, self.session, self.table, hit).popup(spot)
+        build_timeline_menu(self, self.session, self.table, hit, self.timeline.begin_rename_track).popup(spot)
 
     # The window itself
 
@@ -307,6 +315,8 @@ class MainWindow(QMainWindow):
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("panels", self.saveState(_LAYOUT_VERSION))
         settings.setValue("tab", self.left_pages.tabs.currentIndex())
+        stopped = [row.title for row in self.session.jobs.rows if not row.state.has_ended and row.gap_id]
+        settings.setValue("stopped", "\n".join(stopped))
         settings.sync()
 
     def _restore(self) -> None:
@@ -324,3 +334,8 @@ class MainWindow(QMainWindow):
             self.restoreState(panels, _LAYOUT_VERSION)  # type: ignore[arg-type]  # as above
         tab = settings.value("tab", 0)
         self.left_pages.tabs.setCurrentIndex(int(str(tab)))
+        stopped = str(settings.value("stopped", "") or "").splitlines()
+        if stopped:
+            settings.remove("stopped")
+            text = tr("Closing the window stopped what was being made: {jobs}. Press G in the gap to make it again.")
+            self.centre.messages.show_message(info(text.format(jobs=", ".join(stopped))))

@@ -213,3 +213,17 @@ def test_a_still_from_the_bin_lasts_as_long_as_a_dropped_one(desk: Driver, tmp_p
     desk.window.media.place(0)
     first, second = desk.items
     assert first.length == second.length > 1
+
+
+def test_a_double_click_on_its_name_renames_a_track(gap_desk: Driver) -> None:
+    viewport = gap_desk.window.timeline.viewport()
+    name = QPoint(10, gap_desk.spot(0).y())
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, name)
+    gap_desk.type("plates")
+    gap_desk.key(Qt.Key.Key_Return)
+    assert gap_desk.timeline.tracks[0].name == "plates"
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, name)
+    gap_desk.type("no")
+    gap_desk.key(Qt.Key.Key_Escape)
+    assert gap_desk.timeline.tracks[0].name == "plates"
+    assert gap_desk.session.document.undo_label == "Rename track"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -185,3 +186,26 @@ def test_closing_cancels_the_running_job_without_asking_and_keeps_the_work(gap_d
     assert left == [] or gap_desk.gap.takes
     journals = list(gap_desk.session.paths.recovery.rglob("*.autosave"))
     assert len(journals) == 1
+
+
+def test_the_next_start_tells_what_closing_stopped(
+    new_window: Callable[[], Driver], two_clips: tuple[Path, Path]
+) -> None:
+    first = new_window()
+    first.session.preferences.set(drafts_enabled=False)
+    first.drop_on_timeline([two_clips[0]], 0)
+    first.wait(lambda: first.kinds == [("clip", 12)])
+    first.drop_on_timeline([two_clips[1]], 300)
+    first.wait(lambda: first.kinds == [("clip", 12), ("gap", 288), ("clip", 12)])
+    first.key(Qt.Key.Key_N)
+    first.key(Qt.Key.Key_G)
+    first.wait(lambda: first.session.jobs.current is not None)
+    first.window.close()
+    assert first.session.close()
+    second = new_window()
+    message = second.window.centre.messages.message
+    assert message is not None
+    assert "Gap 1: 288 frames" in message.text
+    second.window.close()
+    assert second.session.close()
+    assert new_window().window.centre.messages.message is None

@@ -88,6 +88,11 @@ def _clear_marks(desk: Desk) -> None:
     desk.session.selection.set_mark_out(None)
 
 
+def _toggle_snapping(desk: Desk) -> None:
+    preferences = desk.session.preferences
+    preferences.set(snapping=not preferences.settings.snapping)
+
+
 ROWS = (
     ActionRow(
         "edit.undo",
@@ -110,6 +115,17 @@ ROWS = (
         icon="redo",
         why_not=needs_redo,
         title_now=_redo_title,
+    ),
+    ActionRow(
+        "edit.snap",
+        Menu.EDIT,
+        "Snap",
+        "Dragged clips snap to the playhead and to the edges of others. Hold Ctrl during a drag to place freely.",
+        _toggle_snapping,
+        ("Shift+S",),
+        icon="snap",
+        checked=lambda now, desk: desk.session.preferences.settings.snapping,
+        line_before=True,
     ),
     ActionRow(
         "edit.delete",

@@ -38,6 +38,11 @@ def paint_drop(painter: QPainter, box: QRectF, tokens: Tokens) -> None:
     painter.fillRect(box, color)
 
 
+def paint_snap(painter: QPainter, x: float, top: float, bottom: float, tokens: Tokens) -> None:
+    """A line where a dragged edge met another."""
+    painter.fillRect(QRectF(round(x), top, 1, bottom - top), QColor(tokens.accent))
+
+
 def paint_focus(painter: QPainter, width: int, height: int, tokens: Tokens) -> None:
     painter.setPen(QColor(tokens.accent))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -17,12 +17,15 @@ from mpd_studio.session.session import Session
 from mpd_studio.ui.situation import PlacedClip, find_placed_clip
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.timeline.hits import Hit, Place
+from mpd_studio.ui.timeline.snapping import NO_SNAP, Snap, edges_of, snapped
 
 
 class Gesture(Protocol):
     """frame: the frame boundary nearest to the mouse; track: the track nearest to it."""
 
-    def drag(self, frame: int, track: int) -> None: ...
+    snapped_at: int | None
+
+    def drag(self, frame: int, track: int, snap: Snap = NO_SNAP) -> None: ...
 
     def end(self) -> None: ...
 
@@ -30,12 +33,14 @@ class Gesture(Protocol):
 class Scrub:
     """The playhead follows the mouse."""
 
+    snapped_at: int | None = None
+
     def __init__(self, session: Session) -> None:
         self._session = session
         session.player.pause()
 
-    def drag(self, frame: int, track: int) -> None:
-        del track
+    def drag(self, frame: int, track: int, snap: Snap = NO_SNAP) -> None:
+        del track, snap
         last = max(0, self._session.document.timeline.length - 1)
         self._session.selection.set_playhead(max(0, min(frame, last)))
 
@@ -51,11 +56,13 @@ class _ClipDrag:
     """
 
     _label = ""
+    _takes_all_after = False
 
     def __init__(self, document: Document, placed: PlacedClip, frame: int) -> None:
         self._document = document
         self._clip_id: ClipId = placed.clip.id
         self._key = ("drag", uuid4())
+        self.snapped_at: int | None = None
         self._gap_ids = (GapId(new_id("gap")), GapId(new_id("gap")), GapId(new_id("gap")))
         self._begin(document.timeline, placed, frame)
 
@@ -63,18 +70,26 @@ class _ClipDrag:
         self._base = self._applied = base
         self._placed = placed
         self._pressed = frame
+        place = next(i for i, item in enumerate(base.tracks[placed.track].items) if item is placed.clip)
+        self._edges = edges_of(base, placed.track, place, all_after=self._takes_all_after)
 
-    def drag(self, frame: int, track: int) -> None:
+    def drag(self, frame: int, track: int, snap: Snap = NO_SNAP) -> None:
         if self._document.timeline is not self._applied:
             placed = find_placed_clip(self._document.timeline, self._clip_id)
             if placed is None:
                 return
             self._begin(self._document.timeline, placed, frame)
+        wanted = snapped(frame - self._pressed, self._moving(), self._edges, snap)
         try:
-            value = self._edit(self._base, frame - self._pressed, track)
+            value = self._edit(self._base, wanted.by, track)
         except MpdError:  # no room there: the clip stays at the last place that had
             return
         self._apply(lambda _: value)
+        self.snapped_at = wanted.at
+
+    def _moving(self) -> tuple[int, ...]:
+        """The edges that snap, where they were at the beginning."""
+        return (self._placed.start, self._placed.stop)
 
     def _apply(self, edit: Callable[[Timeline], Timeline]) -> None:
         self._document.apply(tr(self._label), edit, self._key)
@@ -91,6 +106,7 @@ class Shift(_ClipDrag):
     """The clip and all after it move: to the right a gap opens, to the left it narrows."""
 
     _label = "Move clips"
+    _takes_all_after = True
 
     def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
         del track
@@ -114,6 +130,9 @@ class TrimHead(_ClipDrag):
 
     _label = "Trim clip"
 
+    def _moving(self) -> tuple[int, ...]:
+        return (self._placed.start,)
+
     def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
         del track
         head = max(_least_trim(self._placed.clip, at_head=True), min(by, self._placed.clip.length - 1))
@@ -124,6 +143,9 @@ class TrimTail(_ClipDrag):
     """The clip ends earlier or later."""
 
     _label = "Trim clip"
+
+    def _moving(self) -> tuple[int, ...]:
+        return (self._placed.stop,)
 
     def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
         del track

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -20,8 +22,10 @@ _ELSEWHERE = ("edit.mark_in", "edit.mark_out", "edit.clear_marks", "gap.from_mar
               "edit.add_track", "", "view.timeline_fit")  # fmt: skip
 
 
-def build_timeline_menu(parent: QWidget, session: Session, table: ActionTable, hit: Hit) -> QMenu:
-    """The menu for what lies under the mouse; it deletes itself when it closes."""
+def build_timeline_menu(
+    parent: QWidget, session: Session, table: ActionTable, hit: Hit, rename: Callable[[int], object]
+) -> QMenu:
+    """The menu for what lies under the mouse; it deletes itself when it closes. rename: begins to name a track."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setToolTipsVisible(True)
@@ -35,7 +39,7 @@ def build_timeline_menu(parent: QWidget, session: Session, table: ActionTable, h
     if isinstance(hit.item, Gap):
         _add_unplaced(menu, session, hit.item)
     if hit.place is Place.HEADER and hit.track is not None:
-        _add_track_actions(menu, session, hit.track)
+        _add_track_actions(menu, session, hit.track, rename)
     return menu
 
 
@@ -55,10 +59,15 @@ def _add_unplaced(menu: QMenu, session: Session, gap: Gap) -> None:
         )
 
 
-def _add_track_actions(menu: QMenu, session: Session, track: int) -> None:
+def _add_track_actions(menu: QMenu, session: Session, track: int, rename: Callable[[int], object]) -> None:
     menu.addSeparator()
-    name = session.document.timeline.tracks[track].name
-    menu.addAction(
+    tracks = session.document.timeline.tracks
+    name = tracks[track].name
+    menu.addAction(tr("Rename track {name}").format(name=name), lambda: rename(track))
+    remove = menu.addAction(
         tr("Remove track {name}").format(name=name),
         lambda: session.document.apply(tr("Remove track"), lambda timeline: remove_track(timeline, track)),
     )
+    if len(tracks) == 1:
+        remove.setEnabled(False)
+        remove.setToolTip(tr("A timeline needs at least one track."))

@@ -17,11 +17,10 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from mpd_studio.core.edits import rename_track
 from mpd_studio.core.timeline import Clip, Gap
 from mpd_studio.session.session import Session
 from mpd_studio.ui.gap_index import GapIndex
@@ -30,21 +29,25 @@ from mpd_studio.ui.situation import clip_at
 from mpd_studio.ui.texts import frames_text, tr
 from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 from mpd_studio.ui.thumbnails import Thumbnails
-from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_track_names
+from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_snap, paint_track_names
 from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
 from mpd_studio.ui.timeline.item_paint import Brushes
 from mpd_studio.ui.timeline.lanes import Lanes
 from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
+from mpd_studio.ui.timeline.snapping import NO_SNAP, Snap
+from mpd_studio.ui.timeline.track_name import TrackNameField
 from mpd_studio.ui.timeline.track_paint import Marks, paint_track
+from mpd_studio.ui.timeline.zoom_scroll import ZoomScrollView
 
 _DRAG_STARTS_PX = 4
 _EDGE_PX = 6.0
 _PLAYHEAD_HALF_PX = 7
+_SNAP_PX = 8
 
 
-class TimelineView(QAbstractScrollArea):
+class TimelineView(ZoomScrollView):
     """Only what is visible is painted and asked for, so a thousand clips cost as much as ten.
 
     Signals:
@@ -59,8 +62,6 @@ class TimelineView(QAbstractScrollArea):
         self._session = session
         self._lanes = Lanes()
         self._thumbnails = Thumbnails(session.frames, self)
-        self._per_frame = 4.0
-        self._is_fitted = True
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPointF, Hit, Qt.KeyboardModifier] | None = None
         self._pan: QPoint | None = None
@@ -86,10 +87,6 @@ class TimelineView(QAbstractScrollArea):
     # What is where
 
     @property
-    def scale(self) -> TimeScale:
-        return TimeScale(self._per_frame, self.rows.header + 8.0 - self.horizontalScrollBar().value())
-
-    @property
     def rows(self) -> Rows:
         grid = metrics_for(self.font())
         ruler = grid.row
@@ -97,6 +94,18 @@ class TimelineView(QAbstractScrollArea):
         room = self.viewport().height() - ruler - grid.unit
         track = max(11 * grid.unit, min(20 * grid.unit, room // count - grid.unit))
         return Rows(11 * grid.unit, ruler, track, grid.unit, count, self.verticalScrollBar().value())
+
+    @property
+    def length(self) -> int:
+        return self._lanes.timeline.length
+
+    @property
+    def playhead(self) -> int:
+        return self._playhead
+
+    @property
+    def is_dragging(self) -> bool:
+        return self._gesture is not None
 
     def wanted_height(self) -> int:
         """Enough for all tracks at a modest height."""
@@ -112,59 +121,6 @@ class TimelineView(QAbstractScrollArea):
         scale, rows = self.scale, self.rows
         return QRectF(scale.x(start), rows.top(track), max(1.0, length * scale.per_frame), rows.track)
 
-    # Zoom and scroll
-
-    def zoom(self, factor: float, around_x: float | None = None) -> None:
-        """around_x: stays in place; the playhead (or the middle) when None."""
-        if around_x is None:
-            at = self.scale.x(self._playhead)
-            inside = self.rows.header <= at <= self.viewport().width()
-            around_x = at if inside else self.viewport().width() / 2
-        zoomed = self.scale.zoomed(factor, around_x)
-        self._per_frame = zoomed.per_frame
-        self._is_fitted = False
-        self._set_ranges()
-        self.horizontalScrollBar().setValue(round(self.rows.header + 8.0 - zoomed.left))
-        self.viewport().update()
-
-    def zoom_fit(self) -> None:
-        """The whole timeline in the window, with some room behind it."""
-        width = self.viewport().width() - self.rows.header - 16
-        self._per_frame = max(0.005, min(16.0, width / max(1, self._lanes.timeline.length * 1.08)))
-        self._is_fitted = True
-        self._set_ranges()
-        self.horizontalScrollBar().setValue(0)
-        self.viewport().update()
-
-    def _set_ranges(self) -> None:
-        visible = self.viewport().width() - self.rows.header
-        content = (self._lanes.timeline.length * 1.08) * self._per_frame + 16
-        bar = self.horizontalScrollBar()
-        bar.setPageStep(visible)
-        bar.setSingleStep(max(1, visible // 20))
-        bar.setRange(0, max(0, round(content - visible), bar.value() if self._gesture else 0))  # no jump during a drag
-        rows = self.rows
-        tall = self.verticalScrollBar()
-        tall.setPageStep(self.viewport().height() - rows.ruler)
-        tall.setRange(0, max(0, rows.height - (self.viewport().height() - rows.ruler)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._is_fitted:
-            self.zoom_fit()
-        else:
-            self._set_ranges()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        del dx, dy
-        self.viewport().update()
-
-    def _keep_in_view(self, frame: int) -> None:
-        """Page on when the playhead leaves the window."""
-        x, rows, bar = self.scale.x(frame), self.rows, self.horizontalScrollBar()
-        if not rows.header <= x <= self.viewport().width() - 8:
-            bar.setValue(round(bar.value() + x - rows.header - self.viewport().width() * 0.1))
-
     # Changes of the session
 
     def _on_document(self, before: object, after: object) -> None:
@@ -178,7 +134,7 @@ class TimelineView(QAbstractScrollArea):
         if (self._is_fitted or was_empty or is_other) and self._gesture is None:
             self.zoom_fit()
         else:
-            self._set_ranges()
+            self.set_ranges()
         self.viewport().update()
 
     def _on_selection(self) -> None:
@@ -199,7 +155,7 @@ class TimelineView(QAbstractScrollArea):
             self.viewport().update(QRect(round(x) - _PLAYHEAD_HALF_PX, 0, 2 * _PLAYHEAD_HALF_PX + 1, height))
         self._playhead = frame
         if self._gesture is None:
-            self._keep_in_view(frame)
+            self.keep_in_view(frame)
 
     # Painting
 
@@ -218,6 +174,8 @@ class TimelineView(QAbstractScrollArea):
             paint_drop(painter, self.box_of(self._drop.track, self._drop.start, max(1, self._drop.length)), tokens)
         painter.restore()
         self._paint_frame(painter, scale, rows, width, height)
+        if self._gesture is not None and self._gesture.snapped_at is not None:
+            paint_snap(painter, scale.x(self._gesture.snapped_at), rows.ruler, height, tokens)
         painter.end()
 
     def _paint_tracks(self, painter: QPainter, seen: QRectF, scale: TimeScale, rows: Rows) -> None:
@@ -291,7 +249,15 @@ class TimelineView(QAbstractScrollArea):
             return
         is_scrub = isinstance(self._gesture, Scrub)
         frame = self.scale.frame(point.x()) if is_scrub else self.scale.nearest(point.x())
-        self._gesture.drag(frame, self.rows.nearest_track(point.y()))
+        snap = NO_SNAP if is_scrub else self._snap(event.modifiers())
+        self._gesture.drag(frame, self.rows.nearest_track(point.y()), snap)
+        self.viewport().update()
+
+    def _snap(self, modifiers: Qt.KeyboardModifier) -> Snap:
+        is_off = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if is_off or not self._session.preferences.settings.snapping:
+            return NO_SNAP
+        return Snap(round(_SNAP_PX / self.scale.per_frame), self._playhead)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         del event
@@ -300,32 +266,29 @@ class TimelineView(QAbstractScrollArea):
         self._gesture = None
         self._pressed = None
         self._pan = None
-        self._set_ranges()
+        self.set_ranges()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On a gap or clip: the playhead goes to its first frame."""
+        """On a gap or clip: the playhead goes to its first frame. On a track's name: it can be changed."""
         hit = self.hit(event.position())
-        if hit.item is not None:
+        if hit.place is Place.HEADER and hit.track is not None:
+            self.begin_rename_track(hit.track)
+        elif hit.item is not None:
             self._session.selection.set_playhead(hit.start)
+
+    def begin_rename_track(self, track: int) -> TrackNameField:
+        """A field over the name of a track."""
+        rows, unit = self.rows, self.rows.spacing
+        name = self._lanes[track].track.name
+        box = QRect(unit, rows.top(track) + (rows.track - 7 * unit) // 2, 40 * unit, 7 * unit)
+        return TrackNameField(name, box, partial(self._rename_track, track), self.viewport())
+
+    def _rename_track(self, track: int, name: str) -> None:
+        self._session.document.apply(tr("Rename track"), lambda timeline: rename_track(timeline, track, name))
 
     def _show_cursor(self, hit: Hit) -> None:
         is_edge = hit.place in (Place.HEAD, Place.TAIL)
         self.viewport().setCursor(Qt.CursorShape.SplitHCursor if is_edge else Qt.CursorShape.ArrowCursor)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(1.0015 ** steps.y(), event.position().x())
-            return
-        sideways = steps.x() or (steps.y() if self.verticalScrollBar().maximum() == 0 else 0)
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            sideways = steps.y() or steps.x()
-        if sideways:
-            bar = self.horizontalScrollBar()
-            bar.setValue(bar.value() - sideways)
-        else:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() - steps.y() // 2)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         hit = self.hit(QPointF(event.pos()))
