@@ -88,14 +88,15 @@ def _whole_files(folder: Path) -> tuple[str, ...]:
 
 
 def _read(folder: Path, path: str, entry: Entry | None, meter: Meter) -> RecordedFile:
+    known = next((file for file in entry.files if file.path == path), None) if entry is not None else None
+    blob_id = known.blob_id if known is not None else None
     try:
-        checksum = checksum_of(folder / path, meter)
+        checksum = checksum_of(folder / path, meter, with_blob=blob_id is not None)
     except OSError as error:
         raise BadInput(f"{folder / path} cannot be read: {error.strerror or error}.") from error
-    known = next((file for file in entry.files if file.path == path), None) if entry is not None else None
-    if known is not None and not checksum.agrees(known.sha256, known.blob_id):
+    if entry is not None and known is not None and not checksum.agrees(known.sha256, blob_id):
         raise BadInput(
-            f"{folder / path} is not the {path} of {known and entry and entry.id} as it was published. If these are "
+            f"{folder / path} is not the {path} of {entry.id} as it was published. If these are "
             "other weights, add them under a name of their own: --name NAME"
         )
     return RecordedFile(path, checksum.count, checksum.sha256)

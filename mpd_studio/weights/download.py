@@ -68,7 +68,7 @@ class Download:
     def _receive_whole_file(self) -> Checksum:
         """Try until all of it is there, or too much, as long as something comes."""
         part = part_of(self.target)
-        checksum = Checksum(self.file.size)
+        checksum = Checksum(self.file.size, with_blob=self.file.blob_id is not None)
         with part.open("r+b" if part.exists() else "w+b") as out:
             checksum.feed_file(part, lambda count: self.reporter.raise_if_cancelled())
             out.seek(0, os.SEEK_END)

@@ -154,7 +154,7 @@ def _is_right(folder: Path, file: HubFile, record: Record | None, meter: Meter) 
             return False
         if known is not None and known.sha256 is not None and file.sha256 is not None:
             return known.sha256 == file.sha256
-        return checksum_of(path, meter).agrees(file.sha256, file.blob_id)
+        return checksum_of(path, meter, with_blob=file.blob_id is not None).agrees(file.sha256, file.blob_id)
     except OSError:
         return False
 
@@ -178,7 +178,7 @@ def _take_from_cache(
         try:
             if stated_hash(path) not in (file.sha256, file.blob_id) or path.stat().st_size != file.size:
                 continue
-            is_right = checksum_of(path, meter).agrees(file.sha256, file.blob_id)
+            is_right = checksum_of(path, meter, with_blob=file.blob_id is not None).agrees(file.sha256, file.blob_id)
         except OSError:
             continue
         if is_right:

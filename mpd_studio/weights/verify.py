@@ -100,11 +100,11 @@ def _size(path: Path) -> int:
 
 
 def _verdict(weights: WeightsFolder, path: str, record: Record | None, meter: Meter) -> FileVerdict:
+    sha256, blob_id = _known(weights, path, record)
     try:
-        checksum = checksum_of(weights.path / path, meter)
+        checksum = checksum_of(weights.path / path, meter, with_blob=blob_id is not None)
     except OSError as error:
         return FileVerdict(path, Verdict.WRONG, None, f"cannot be read: {error.strerror or error}")
-    sha256, blob_id = _known(weights, path, record)
     if not checksum.agrees(sha256, blob_id):
         return FileVerdict(path, Verdict.WRONG, checksum.sha256, "has other contents than were published")
     seen = dict(weights.inspection.broken).get(path)

@@ -198,6 +198,25 @@ def stop_at_terminal(repository: Path, wait: Callable[[int], object], *arguments
     return shown
 
 
+def test_a_killed_download_goes_on_later(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:
+    server.behaviour.stalls[UNET] = [200_000]
+    command = [sys.executable, "-m", "mpd_studio", "weights", "get", NAME, "--accept-licence", "--quiet"]
+    process = subprocess.Popen(command, cwd=repository)
+    part = paths.models / NAME / f"{UNET}.part"
+    try:
+        assert server.stalled.wait(60)
+        while part.stat().st_size < 100_000:  # what has come is written within a moment
+            server.released.wait(0.02)
+    finally:
+        process.kill()
+        process.wait()
+    begun = part.stat().st_size
+    assert locate(NAME, paths).state is State.PARTIAL
+    assert main(["weights", "get", NAME]) == 0
+    assert server.requests[-1] == (UNET, f"bytes={begun}-")
+    assert find_weights(NAME, paths).state is State.PRESENT
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Windows are others")
 def test_one_ctrl_c_ends_the_question(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:
     def until_asked(terminal: int) -> None:
