@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class SvdModel:
 
     vae: in float32 where its configuration says that half precision breaks it (`force_upcast`).
     clip_mean, clip_std: of the pictures that the CLIP tower expects.
+    device: where all is computed. plan: says which networks are there when they are not at work.
     """
 
     unet: Any
@@ -46,6 +50,29 @@ class SvdModel:
     schedule: Schedule
     clip_mean: tuple[float, ...]
     clip_std: tuple[float, ...]
+    device: torch.device
+    plan: MemoryPlan = LADDER[0]
+
+    @contextmanager
+    def at_work(self, *networks: Any) -> Iterator[None]:
+        """While open, the networks are on the device; afterwards those that the plan sends away are gone again."""
+        moved = [network for network in networks if self._waits_outside(network)]
+        try:
+            for network in moved:
+                network.to(self.device)
+            yield
+        finally:
+            for network in moved:
+                network.to("cpu")
+
+    def _waits_outside(self, network: Any) -> bool:
+        if self.plan.offload is Offload.LAYERS and network is self.unet:
+            return False  # its layers come and go by themselves
+        return self.plan.offload is not Offload.NOTHING
+
+    @property
+    def weights(self) -> Weights:
+        return Weights(*(_bytes_of(network) for network in (self.unet, self.vae, self.image_encoder)))
 
     @property
     def latent_pixel(self) -> int:
@@ -68,7 +95,9 @@ class SvdModel:
         return float(self.vae.config.scaling_factor)
 
 
-def load_model(folder: Path, device: torch.device, dtype: torch.dtype, reporter: Reporter) -> SvdModel:
+def load_model(
+    folder: Path, device: torch.device, dtype: torch.dtype, reporter: Reporter, plan: MemoryPlan = LADDER[0]
+) -> SvdModel:
     """Read the model, half-precision files first where half precision is asked for. Nothing is downloaded.
 
     Raises:
@@ -76,11 +105,34 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype, reporter:
     """
     schedule, mean, std = _read_numbers(folder)
     parts: dict[str, Any] = {}
-    for index, name in enumerate(PARTS):
-        reporter.report(Progress(LOADING, index, len(PARTS)))
-        parts[name] = _read_part(folder, name, device, dtype)
+    with without_progress_bars():
+        for index, name in enumerate(PARTS):
+            reporter.report(Progress(LOADING, index, len(PARTS)))
+            parts[name] = _read_part(folder, name, dtype)
+    model = SvdModel(parts["unet"], parts["vae"], parts["image_encoder"], schedule, mean, std, device, plan)
+    place(model)
     reporter.report(Progress(LOADING, len(PARTS), len(PARTS)))
-    return SvdModel(parts["unet"], parts["vae"], parts["image_encoder"], schedule, mean, std)
+    return model
+
+
+def weights_in(folder: Path, dtype: torch.dtype) -> Weights:
+    """How large the networks in a folder will be, by their files; 0 for one that is not there."""
+    return Weights(*(_loaded_bytes(folder, name, dtype) for name in PARTS))
+
+
+def place(model: SvdModel) -> None:
+    """Bring freshly made networks to where the model's plan wants them."""
+    plan = model.plan
+    if plan.chunked:
+        model.unet.enable_forward_chunking()
+    if plan.offload is Offload.LAYERS:
+        model.unet.enable_group_offload(
+            onload_device=model.device, offload_type="leaf_level", use_stream=model.device.type == "cuda"
+        )
+    for network in (model.unet, model.vae, model.image_encoder):
+        network.eval().requires_grad_(False)
+        if plan.offload is Offload.NOTHING:
+            network.to(model.device)
 
 
 def _read_numbers(folder: Path) -> tuple[Schedule, tuple[float, ...], tuple[float, ...]]:
@@ -119,15 +171,17 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
     return document
 
 
-def _read_part(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Any:
+def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
     import torch
     from safetensors import SafetensorError
 
+    if not any((folder / name).glob("*.safetensors")):  # other kinds of files can run programs
+        raise UnsupportedRequest(f"The part '{name}' of the model in {folder} is missing. Get the weights again.")
     variant = _variant(folder / name, _STEMS[name], dtype)
     if name == "vae" and _read_json(folder, "vae/config.json").get("force_upcast", True):
         dtype = torch.float32
     try:
-        part = _class_of(name).from_pretrained(
+        return _class_of(name).from_pretrained(
             folder, subfolder=name, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -135,7 +189,14 @@ def _read_part(folder: Path, name: str, device: torch.device, dtype: torch.dtype
         raise UnsupportedRequest(
             f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."
         ) from error
-    return part.to(device=device).eval().requires_grad_(False)
+
+
+def _loaded_bytes(folder: Path, name: str, dtype: torch.dtype) -> int:
+    stem, variant = _STEMS[name], _variant(folder / name, _STEMS[name], dtype)
+    file = folder / name / (f"{stem}.{variant}.safetensors" if variant else f"{stem}.safetensors")
+    stored = 2 if variant else 4
+    loaded = 4 if name == "vae" else dtype.itemsize
+    return file.stat().st_size * loaded // stored if file.is_file() else 0
 
 
 def _variant(folder: Path, stem: str, dtype: torch.dtype) -> str | None:
@@ -143,6 +204,24 @@ def _variant(folder: Path, stem: str, dtype: torch.dtype) -> str | None:
     half = (folder / f"{stem}.fp16.safetensors").is_file()
     full = (folder / f"{stem}.safetensors").is_file()
     return "fp16" if half and (not full or dtype.itemsize == 2) else None
+
+
+@contextmanager
+def without_progress_bars() -> Iterator[None]:
+    """While open, transformers draws no bars into the terminal; progress goes to the reporter."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _bytes_of(network: Any) -> int:
+    return sum(weight.numel() * weight.element_size() for weight in network.parameters())
 
 
 def _class_of(name: str) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mpd_studio.core.errors import OutputError
+from mpd_studio.engines.svd.model import without_progress_bars
 from mpd_studio.engines.svd.noise_schedule import SIGMA_MAX, SIGMA_MIN
 
 # What the real one's scheduler says of itself.
@@ -53,8 +54,9 @@ def make_tiny(folder: Path, seed: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise OutputError(f"{folder} is not empty. Name a new folder for the tiny model.")
-        for name, part in _random_parts(seed).items():
-            part.save_pretrained(folder / name)
+        with without_progress_bars():
+            for name, part in _random_parts(seed).items():
+                part.save_pretrained(folder / name)
         _write_json(folder / "scheduler" / "scheduler_config.json", _scheduler_document())
         _write_json(folder / "feature_extractor" / "preprocessor_config.json", _preprocessor_document())
         _write_json(folder / "model_index.json", _MODEL_INDEX)

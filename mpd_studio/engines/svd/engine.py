@@ -1,0 +1,170 @@
+"""The engine of Stable Video Diffusion between two frames: request in, new frames out."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from mpd_studio.core.engine import BoundaryPictures, EngineInfo
+from mpd_studio.core.errors import EngineFailed, EnvironmentProblem, UnsupportedRequest
+from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.picture import Picture
+from mpd_studio.core.progress import Reporter
+from mpd_studio.engines.svd.facts import HOW_TO_GET_WEIGHTS, INFO, MODEL_SIZE, problem
+from mpd_studio.engines.svd.options import SvdOptions, read_options
+from mpd_studio.motion.boundary import check_boundary
+
+if TYPE_CHECKING:
+    from mpd_studio.engines.svd.memory_plan import MemoryPlan
+    from mpd_studio.engines.svd.model import SvdModel
+
+log = logging.getLogger(__name__)
+
+
+class SvdEngine:
+    """Keeps the model between gaps; a change of weights, device, precision or memory plan loads it anew."""
+
+    INFO: ClassVar[EngineInfo] = INFO
+
+    def __init__(self) -> None:
+        self._model: SvdModel | None = None
+        self._loaded: tuple[object, ...] = ()
+
+    @property
+    def info(self) -> EngineInfo:
+        return self.INFO
+
+    def load(self, reporter: Reporter) -> None:
+        """Import what takes long. The weights are read with the first gap, which names them.
+
+        Raises:
+            EnvironmentProblem: a package is missing.
+        """
+        _require_packages()
+        reporter.raise_if_cancelled()
+        import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
+        import torch  # noqa: F401
+
+        reporter.raise_if_cancelled()
+
+    def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
+        """Yields the new frames; channels beyond RGB are faded between the boundary frames.
+
+        Raises:
+            UnsupportedRequest: no weights are named, or they, the size or the boundary frames cannot be used.
+            SettingsError: an option is unknown or out of its range.
+            EnvironmentProblem: a package or the device is missing.
+            EngineFailed: memory ran out under every plan.
+        """
+        _require_packages()
+        check_boundary(request, pictures)
+        options = read_options(request.settings)
+        if not options.weights:
+            raise UnsupportedRequest(f"The engine 'svd' needs weights. {HOW_TO_GET_WEIGHTS}")
+        folder = Path(options.weights).expanduser()
+        if not folder.is_dir():
+            raise UnsupportedRequest(f"There is no folder {folder} to take weights from. {HOW_TO_GET_WEIGHTS}")
+        return self._frames(request, pictures, options, folder, reporter)
+
+    def unload(self) -> None:
+        """Gives the memory of the device back."""
+        model, self._model, self._loaded = self._model, None, ()
+        if model is None:
+            return
+        on_card = model.device.type != "cpu"
+        del model
+        if on_card:
+            gc.collect()  # a failed run's traceback may hold tensors in a cycle
+        _free_cached_memory()
+
+    def _frames(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: SvdOptions,
+        folder: Path,
+        reporter: Reporter,
+    ) -> Iterator[Picture]:
+        import torch
+
+        from mpd_studio.engines.svd.gap_clips import GapClips
+
+        clips = GapClips(request, pictures, options, reporter)
+        plan = _first_plan(folder, options, request.new_frames)
+        try:
+            while not clips.is_done:
+                try:
+                    yield from clips.frames(self._model_for(folder, options, plan, reporter))
+                    continue
+                except torch.OutOfMemoryError as error:
+                    plan = _lower_plan(plan, options, error)
+                self.unload()  # out here, where the error's traceback holds no tensors any more
+        finally:
+            clips.forget()
+            _free_cached_memory()
+
+    def _model_for(self, folder: Path, options: SvdOptions, plan: MemoryPlan, reporter: Reporter) -> SvdModel:
+        from mpd_studio.engines.svd.device import choose_device, choose_dtype
+        from mpd_studio.engines.svd.model import load_model
+
+        device = choose_device(options.device)
+        dtype = choose_dtype(options.dtype, device)
+        wanted = (folder, device, dtype, plan)
+        if self._model is None or wanted != self._loaded:
+            self.unload()
+            self._model = load_model(folder, device, dtype, reporter, plan)
+            self._loaded = wanted
+        return self._model
+
+
+def _first_plan(folder: Path, options: SvdOptions, new_frames: int) -> MemoryPlan:
+    """The plan that is named; else the fastest that fits into a graphics card's free memory; on a CPU the fastest."""
+    import torch
+
+    from mpd_studio.engines.svd.device import choose_device, choose_dtype
+    from mpd_studio.engines.svd.lengths import plan as clips_of
+    from mpd_studio.engines.svd.memory_plan import LADDER, choose_plan, plan_named
+    from mpd_studio.engines.svd.model import weights_in
+
+    if options.memory != "auto":
+        return plan_named(options.memory)
+    device = choose_device(options.device)
+    if device.type != "cuda":
+        return LADDER[0]
+    free, _ = torch.cuda.mem_get_info(device)
+    pixels = MODEL_SIZE.width * MODEL_SIZE.height
+    frames = max(clip.frames for clip in clips_of(new_frames))
+    weights = weights_in(folder, choose_dtype(options.dtype, device))
+    return choose_plan(free, weights, frames, pixels, options.decode_chunk)
+
+
+def _require_packages() -> None:
+    missing = problem()
+    if missing:
+        raise EnvironmentProblem(missing)
+
+
+def _lower_plan(plan: MemoryPlan, options: SvdOptions, error: Exception) -> MemoryPlan:
+    """The plan to go on with after memory ran out. Raises: EngineFailed: there is none, or another one was named."""
+    from mpd_studio.engines.svd.memory_plan import next_lower
+
+    lower = next_lower(plan) if options.memory == "auto" else None
+    if lower is None:
+        may_step_down = options.memory == "auto"
+        advice = "Choose a smaller size in the option 'size'" if may_step_down else "Choose the memory plan 'auto'"
+        raise EngineFailed(
+            f"Not enough graphics memory with the plan '{plan.name}'. {advice}, or close other programs."
+        ) from error
+    log.warning("Memory ran out under the plan '%s'; going on with '%s'.", plan.name, lower.name)
+    return lower
+
+
+def _free_cached_memory() -> None:
+    """What torch keeps of a card's memory for the next time."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

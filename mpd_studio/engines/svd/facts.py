@@ -1,0 +1,40 @@
+"""The facts about the engine. Nothing heavy is imported to tell them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from mpd_studio.core.engine import Capability, EngineInfo
+from mpd_studio.core.geometry import Size
+
+MODEL_SIZE = Size(1024, 576)
+NEEDED = ("torch", "diffusers", "transformers", "safetensors")
+HOW_TO_GET_WEIGHTS = (
+    "Name a folder with Stable Video Diffusion in the option 'weights'; `mpd-studio weights list` shows what is here, "
+    "and `mpd-studio weights get` fetches it."
+)
+
+
+def missing_packages() -> tuple[str, ...]:
+    """Which of the packages that the engine needs are not installed; they are looked for, not imported."""
+    return tuple(name for name in NEEDED if find_spec(name) is None)
+
+
+def problem() -> str:
+    """Why the engine cannot run here; "" when it can."""
+    missing = missing_packages()
+    if not missing:
+        return ""
+    return f"{', '.join(missing)} not installed. Run: pip install 'mpd-studio[diffusion]', then start again."
+
+
+INFO = EngineInfo(
+    id="svd",
+    title="Motion Prior Distillation",
+    summary="Imagines the motion with Stable Video Diffusion, from both ends. Needs its weights and a graphics card.",
+    capabilities=frozenset({Capability.ANY_DEPTH, Capability.SEEDED}),
+    native_size=MODEL_SIZE,
+    licence="Stability AI Community License for the weights; Apache-2.0 for the program",
+    source="built in",
+    problem=problem(),
+)

@@ -1,0 +1,104 @@
+"""What the user may say to the engine: the options of its settings, checked, with the released programs' defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from mpd_studio.core.errors import SettingsError
+from mpd_studio.core.inbetween import EngineSettings, Quality
+
+SAMPLERS = ("mpd_vibid", "mpd_trf", "vibid", "trf", "trf_renoise")
+VARIANTS = ("code", "paper")
+DTYPES = ("auto", "float32", "float16", "bfloat16")
+MEMORY = ("auto", "full", "balanced", "low", "lowest")
+
+_STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
+_TRF_STEPS = {Quality.DRAFT: 25, Quality.NORMAL: 50, Quality.BEST: 50}
+# As diffusers counts frames a second; the programs of MPD say 8, those of ViBiDSampler 6, for what the model is told.
+_FPS = {"mpd_vibid": 9, "mpd_trf": 9}
+_RATIO = {"mpd_trf": 0.1}
+_PASSES = {"mpd_trf": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class SvdOptions:
+    """weights: a folder. size: the model's picture, "1024x576"; "" chooses by the canvas.
+
+    guidance: ω of CFG++, 0..1. distill_ratio, passes, variant, fusion: of Motion Prior Distillation (samplers.py).
+    decode_chunk: frames the autoencoder decodes at once; it mixes them, so this changes the pictures.
+    memory: how much memory is spared for time; "auto" steps down when memory runs out.
+    """
+
+    weights: str = ""
+    sampler: str = SAMPLERS[0]
+    steps: int = 25
+    guidance: float = 1.0
+    distill_ratio: float = 0.2
+    passes: int = 3
+    variant: str = VARIANTS[0]
+    fusion: float = 1.0
+    fps: int = 7
+    motion_bucket: int = 127
+    noise_aug: float = 0.02
+    device: str = "auto"
+    dtype: str = "auto"
+    size: str = ""
+    decode_chunk: int = 4
+    memory: str = "auto"
+    color_match: bool = True
+    detail: bool = True
+
+    def __post_init__(self) -> None:
+        for name, known in (("sampler", SAMPLERS), ("variant", VARIANTS), ("dtype", DTYPES), ("memory", MEMORY)):
+            if getattr(self, name) not in known:
+                raise SettingsError(f"'{getattr(self, name)}' is no {name}. Choose one of: {', '.join(known)}.")
+        for name, (low, high) in _RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise SettingsError(f"The option '{name}' lies between {low} and {high}, not at {getattr(self, name)}.")
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "steps": (2, 500),
+    "guidance": (0.0, 1.0),
+    "distill_ratio": (0.0, 1.0),
+    "passes": (0, 20),
+    "fusion": (0.0, 1.0),
+    "fps": (1, 60),
+    "motion_bucket": (0, 255),
+    "noise_aug": (0.0, 1.0),
+    "decode_chunk": (1, 25),
+}
+
+
+def read_options(settings: EngineSettings) -> SvdOptions:
+    """The options of a request; what is not said follows from the sampler and the quality.
+
+    Raises:
+        SettingsError: an option is unknown, of the wrong kind or out of its range.
+    """
+    said = dict(settings.options)
+    kinds = {field.name: type(field.default) for field in dataclasses.fields(SvdOptions)}
+    unknown = [name for name in said if name not in kinds]
+    if unknown:
+        raise SettingsError(f"The engine 'svd' has no option '{unknown[0]}'. Choose from: {', '.join(sorted(kinds))}.")
+    sampler = said.get("sampler", SAMPLERS[0])
+    steps = _TRF_STEPS if sampler == "trf" else _STEPS
+    values: dict[str, Any] = {
+        "steps": steps[settings.quality],
+        "fps": _FPS.get(str(sampler), 7),
+        "distill_ratio": _RATIO.get(str(sampler), 0.2),
+        "passes": _PASSES.get(str(sampler), 3),
+    }
+    values |= {name: _checked(name, kinds[name], value) for name, value in said.items()}
+    return SvdOptions(**values)
+
+
+def _checked(name: str, kind: type, value: object) -> Any:
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+        raise SettingsError(f"The option '{name}' is {words[kind]}, not {value!r}.")
+    return value
