@@ -56,12 +56,17 @@ def fill_cache(home: Path, repo: str, files: dict[str, bytes], commit: str = COM
     root = home / "hub" / f"models--{repo.replace('/', '--')}"
     snapshot = root / "snapshots" / commit
     for path, content in files.items():
-        name = hashlib.sha256(content).hexdigest() if path.endswith(".safetensors") else blob_id(content)
+        name = stated_name(path, content)
         blob = write_files(root / "blobs", {name: content}) / name
         (snapshot / path).parent.mkdir(parents=True, exist_ok=True)
         (snapshot / path).symlink_to(blob)
     write_files(root / "refs", {"main": commit.encode()})
     return snapshot
+
+
+def stated_name(path: str, content: bytes) -> str:
+    """What the hub calls a file's content by, and its cache names the file."""
+    return hashlib.sha256(content).hexdigest() if path.endswith(".safetensors") else blob_id(content)
 
 
 def blob_id(content: bytes) -> str:
@@ -110,7 +115,7 @@ class FakeHub:
         for path, content in self.files.items():
             item: dict[str, object] = {"rfilename": path, "size": len(content), "blobId": blob_id(content)}
             if path.endswith((".safetensors", ".bin")):
-                item["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+                item["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 134}
             siblings.append(item)
         return {"id": "tests/tiny", "sha": COMMIT, "siblings": siblings}
 
@@ -138,6 +143,18 @@ class FakeHub:
             self._send(request, lies.pop(0) if lies else self.files[path], path)
         else:
             self._refuse(request, 404, "EntryNotFound")
+
+    def describe(self, request: BaseHTTPRequestHandler) -> None:
+        """What huggingface_hub asks for before a download of its own."""
+        path = urlsplit(request.path).path.partition(f"/resolve/{COMMIT}/")[2]
+        if path not in self.files:
+            self._refuse(request, 404, "EntryNotFound")
+            return
+        request.send_response(200)
+        request.send_header("X-Repo-Commit", COMMIT)
+        request.send_header("ETag", f'"{stated_name(path, self.files[path])}"')
+        request.send_header("Content-Length", str(len(self.files[path])))
+        request.end_headers()
 
     def _refuse(self, request: BaseHTTPRequestHandler, status: int, code: str) -> None:
         request.send_response(status)
@@ -177,6 +194,9 @@ def serving(hub: FakeHub) -> Iterator[FakeHub]:
                 hub.answer(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client hung up, as it should when it is cancelled
+
+        def do_HEAD(self) -> None:
+            hub.describe(self)
 
         def log_message(self, format: str, *args: object) -> None:
             del format, args

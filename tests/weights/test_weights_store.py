@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import pytest
 
 from mpd_studio.core.errors import BadInput, EnvironmentProblem
 from mpd_studio.core.paths import ProgramPaths
+from mpd_studio.core.progress import SilentReporter
 from mpd_studio.core.settings import LoadedSettings, Settings, save_settings
 from mpd_studio.weights.catalogue import CATALOGUE
 from mpd_studio.weights.consent import record_consent
 from mpd_studio.weights.hub_cache import cache_folder, stated_hash
 from mpd_studio.weights.layout import State
 from mpd_studio.weights.store import Origin, find_weights, list_weights, locate
-from tests.weights.fake_hub import UNET, VAE, fill_cache, tiny_files, without, write_files
+from mpd_studio.weights.verify import Verdict, stated_hashes, verify
+from tests.weights.fake_hub import COMMIT, UNET, VAE, FakeHub, fill_cache, tiny_files, without, write_files
 
 XT, XT11 = CATALOGUE
 FILES = tiny_files()
@@ -128,6 +131,22 @@ def test_a_dangling_link_in_the_cache_is_a_missing_file(paths: ProgramPaths, hub
     (snapshot / UNET).resolve().unlink()
     found = locate("svd-xt", paths)
     assert (found.state, found.inspection.missing) == (State.PARTIAL, (UNET,))
+
+
+def test_what_the_hubs_own_library_has_downloaded_is_found_and_right(
+    server: FakeHub, paths: ProgramPaths, hub_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants, hf_hub_download
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)  # it would ask the real hub for something
+    for path in without(FILES, "README.md"):
+        hf_hub_download(
+            XT.repo, path, revision=COMMIT, endpoint=server.endpoint, cache_dir=hub_home / "hub", token=False
+        )
+    found = find_weights("svd-xt", paths)
+    assert found.origin is Origin.CACHE
+    assert {item.verdict for item in verify(found, SilentReporter())} == {Verdict.RIGHT}
+    assert stated_hashes(found)[UNET] == hashlib.sha256(FILES[UNET]).hexdigest()
 
 
 def test_looking_writes_nothing(paths: ProgramPaths, hub_home: Path) -> None:
