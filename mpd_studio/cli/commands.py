@@ -13,8 +13,9 @@ from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.guidance_file import read_guidance
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
+from mpd_studio.core.media_ref import MediaKind
 from mpd_studio.core.project_file import SUFFIX, read_project, write_project
-from mpd_studio.core.timeline import Timeline, gaps_of
+from mpd_studio.core.timeline import Clip, Timeline, gaps_of
 
 
 class WrongUsage(BadInput):
@@ -123,13 +124,17 @@ def _run_document(made: Any) -> dict[str, Any]:
 
 
 def _open_timeline(path: Path, console: Console) -> Timeline:
+    from mpd_studio.media.sequences import numbered_path
+
     if path.suffix != SUFFIX:
         raise BadInput(f"{path.name} is not a project; this command reads {SUFFIX} files.")
     opened = read_project(path)
     for note in opened.notes:
         console.warning(note)
-    for media in opened.timeline.media:
-        if media.kind.value != "sequence" and not Path(media.path).exists():
+    used = [item.media for track in opened.timeline.tracks for item in track.items if isinstance(item, Clip)]
+    for media in dict.fromkeys([*opened.timeline.media, *used]):
+        first = numbered_path(media.path, media.first_number) if media.kind is MediaKind.SEQUENCE else Path(media.path)
+        if not first.exists():
             console.warning(f"{media.path} is missing.")
     return opened.timeline
 

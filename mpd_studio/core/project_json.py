@@ -7,6 +7,7 @@ that one bad entry never costs the rest.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,10 @@ def decode(doc: dict[str, Any], base: Path) -> OpenedProject:
     """Raises: ProjectError: not even the timeline's own facts (rate, canvas) can be read."""
     reader = _Reader(Path(os.path.abspath(base)))
     reader.read_media(doc.get("media"))
-    body = dict(doc.get("timeline") or {})
+    body = doc.get("timeline") or {}
+    if not isinstance(body, dict):
+        raise ProjectError("The project is damaged: its timeline is no timeline.")
+    body = dict(body)
     tracks = body.pop("tracks", None)
     unplaced = body.pop("unplaced", [])
     bin_keys = body.pop("media", [])
@@ -59,11 +63,13 @@ def decode(doc: dict[str, Any], base: Path) -> OpenedProject:
         timeline = decode_value(Timeline, body, reader.kinds(Size(1, 1)))
     except ValueError as error:
         raise ProjectError(f"The project is damaged: {error}.") from error
+    if not 0 < timeline.rate <= 1000:
+        raise ProjectError(f"The project is damaged: {timeline.rate} frames per second is no rate.")
     kinds = reader.kinds(timeline.canvas)
     timeline = replace(
         timeline,
         tracks=tuple(reader.track(entry, kinds) for entry in tracks) if isinstance(tracks, list) else (Track("V1"),),
-        media=tuple(reader.table[key] for key in bin_keys if key in reader.table),
+        media=tuple(reader.table[key] for key in _list(bin_keys) if isinstance(key, str) and key in reader.table),
         unplaced=reader.each("an unplaced take", unplaced, lambda entry: decode_value(UnplacedTake, entry, kinds)),
     )
     return OpenedProject(timeline, tuple(reader.notes))
@@ -130,7 +136,7 @@ class _Reader:
         if not isinstance(doc, dict):
             self.notes.append("A track could not be read.")
             return Track("?")
-        items = tuple(item for entry in doc.get("items") or () if (item := self._item(entry, kinds)))
+        items = tuple(item for entry in _list(doc.get("items")) if (item := self._item(entry, kinds)))
         return Track(str(doc.get("name", "V")), items)
 
     def each(self, what: str, docs: Any, read: Any) -> tuple[Any, ...]:
@@ -151,21 +157,25 @@ class _Reader:
     def _rescued(self, doc: Any, kinds: _Kinds, problem: str) -> Item | None:
         """As much as can be saved of a damaged item; its length keeps everything after it in place."""
         if isinstance(doc, dict) and doc.get("kind") == "gap" and isinstance(doc.get("length"), int):
-            bare = {key: doc[key] for key in ("kind", "id", "length", "chosen") if key in doc}
-            gap = decode_value(Gap, bare, kinds)
-            takes = self.each("a take", doc.get("takes"), lambda entry: decode_value(Take, entry, kinds))
-            guidance = self.each("a gap's guidance", [doc.get("guidance")], kinds[Guidance])
-            return replace(gap, takes=takes, guidance=guidance[0] if guidance else Guidance())
+            with contextlib.suppress(ValueError):
+                return self._bare_gap(doc, kinds)
         used = doc.get("source_range") if isinstance(doc, dict) else None
         length = used.get("length") if isinstance(used, dict) else doc.get("length") if isinstance(doc, dict) else None
-        if not isinstance(length, int) or length < 1:
+        if not isinstance(length, int) or isinstance(length, bool) or length < 1:
             self.notes.append(f"An item of a track could not be read and was left out: {problem}.")
             return None
         self.notes.append(f"A clip of {length} frames could not be read; a placeholder keeps its place: {problem}.")
         return Foreign(length, "unreadable clip", json.dumps(doc, ensure_ascii=False))
 
+    def _bare_gap(self, doc: dict[str, Any], kinds: _Kinds) -> Gap:
+        """A gap with those of its takes and drawings that can be read. Raises: ValueError: not even the gap can."""
+        gap = decode_value(Gap, {key: doc[key] for key in ("kind", "id", "length", "chosen") if key in doc}, kinds)
+        takes = self.each("a take", doc.get("takes"), lambda entry: decode_value(Take, entry, kinds))
+        guidance = self.each("a gap's guidance", [doc.get("guidance")], kinds[Guidance])
+        return replace(gap, takes=takes, guidance=guidance[0] if guidance else Guidance())
+
     def _media(self, key: Any) -> MediaRef:
-        if key not in self.table:
+        if not isinstance(key, str) or key not in self.table:
             raise ValueError(f"its media entry {key!r} is missing")
         return self.table[key]
 
@@ -174,6 +184,10 @@ class _Reader:
             raise ValueError("a path is no text")
         path = PurePath(text)
         return path if path.is_absolute() else PurePath(os.path.normpath(self.base / path))
+
+
+def _list(doc: Any) -> list[Any]:
+    return doc if isinstance(doc, list) else []
 
 
 def _encode_item(item: Item, kinds: _Kinds) -> dict[str, Any]:

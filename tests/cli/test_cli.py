@@ -213,6 +213,17 @@ def test_missing_media_are_a_warning_to_gaps_and_a_problem_to_fill(
     assert "gap 1" in err
 
 
+def test_clips_of_missing_sequences_are_warned_of(capsys: Captured, tmp_path: Path) -> None:
+    for number in (1, 2, 3, 4):
+        still(tmp_path / f"a_{number:03d}.png", number)
+    media = probe(tmp_path / "a_%03d.png")
+    items = (Clip(ClipId("a"), media, FrameRange(0, 2)), Gap(GapId("g"), 1))
+    write_project(tmp_path / "film.mpdproj", Timeline("T", RATE, SIZE, tracks=(Track("V1", items),)))
+    assert "missing" not in command(capsys, "gaps", tmp_path / "film.mpdproj")[2]
+    (tmp_path / "a_001.png").unlink()
+    assert "a_%03d.png is missing" in command(capsys, "gaps", tmp_path / "film.mpdproj")[2]
+
+
 def test_what_is_no_project_is_refused(capsys: Captured, tmp_path: Path) -> None:
     (tmp_path / "x.mpdproj").write_text("{")
     assert command(capsys, "gaps", tmp_path / "x.mpdproj")[0] == 4

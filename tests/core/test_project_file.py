@@ -174,3 +174,40 @@ def test_a_failing_save_leaves_the_old_file_and_no_debris(tmp_path: Path, monkey
 def test_steps_of_a_migration_run_one_after_the_other() -> None:
     steps = {1: lambda doc: {**doc, "a": 1}, 2: lambda doc: {**doc, "b": doc["a"] + 1}}
     assert migrate({"version": 1}, steps) == {"version": 3, "a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        5,
+        [1],
+        {"media": 5, "unplaced": 5},
+        {"media": [[1]]},
+        {"rate": "-24"},
+        {"tracks": [5, {"items": 5}, {"name": 3, "items": [5, None, []]}]},
+        {
+            "tracks": [
+                {"items": [{"kind": ["x"]}, {"kind": "gap", "length": -3}, {"kind": "gap", "id": 5, "length": 3}]}
+            ]
+        },
+        {"tracks": [{"items": [{"kind": "gap", "id": "g", "length": True}, {"kind": "clip", "media": ["a"]}]}]},
+        {"tracks": [{"items": [{"kind": "gap", "id": "g", "length": 3, "guidance": 7, "takes": 7}]}]},
+    ],
+)
+def test_whatever_is_damaged_is_told_and_never_a_crash(tmp_path: Path, timeline: object) -> None:
+    path = tmp_path / "p.mpdproj"
+    path.write_text(json.dumps({"format": "mpd-studio project", "version": 1, "media": 5, "timeline": timeline}))
+    if isinstance(timeline, dict) and "rate" not in timeline:
+        write_project(tmp_path / "again.mpdproj", read_project(path).timeline)
+        return
+    with pytest.raises(ProjectError, match="damaged"):
+        read_project(path)
+
+
+def test_a_gap_that_cannot_be_read_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "p.mpdproj"
+    body = {"tracks": [{"name": "V1", "items": [{"kind": "gap", "id": 5, "length": 3}]}]}
+    path.write_text(json.dumps({"format": "mpd-studio project", "version": 1, "timeline": body}))
+    opened = read_project(path)
+    assert [item.length for item in opened.timeline.tracks[0].items] == [3]
+    assert "placeholder" in opened.notes[0]
