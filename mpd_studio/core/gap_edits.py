@@ -91,7 +91,13 @@ def place_unplaced(timeline: Timeline, take_id: TakeId, gap_id: GapId) -> Timeli
 def take_fits(placed: PlacedGap, take: Take) -> bool:
     """Was the take made for this many frames between these very frames?"""
     request = take.result.request
-    return request.new_frames == placed.gap.length and request.first == placed.first and request.last == placed.last
+    ends = ((request.first, placed.first), (request.last, placed.last))
+    return request.new_frames == placed.gap.length and all(_is_same_frame(made, now) for made, now in ends)
+
+
+def _is_same_frame(made: FrameRef, now: FrameRef | None) -> bool:
+    """Media that were moved and found again are the same media."""
+    return now is not None and made.index == now.index and made.media.fingerprint == now.media.fingerprint
 
 
 # Guidance

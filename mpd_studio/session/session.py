@@ -14,6 +14,7 @@ from mpd_studio.session.generator import Generator
 from mpd_studio.session.importer import Importer
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
+from mpd_studio.session.missing_media import MissingMedia
 from mpd_studio.session.player import Player
 from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.proposals import Proposals
@@ -53,10 +54,11 @@ class Session(QObject):
         cache_bytes = self.preferences.settings.cache_mib * _MIB
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)
+        self.missing = MissingMedia(self.document, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
-        for part in (self.document, self.preferences, self.importer, self.generator, self.exporter):
+        for part in (self.document, self.preferences, self.importer, self.missing, self.generator, self.exporter):
             part.message.connect(self.message)
         self.document.opened.connect(self.recent.add)
         self.document.saved.connect(self.recent.add)

@@ -289,6 +289,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.session.missing.check()  # the user may have been away to copy a file back
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "table"):
             self.table.dress(tokens_of(self))
 

@@ -19,7 +19,7 @@ from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.timeline import gaps_of
 from mpd_studio.ui.dialogs.preferences import PreferencesDialog
 from mpd_studio.ui.dialogs.shortcuts import ShortcutsDialog
-from mpd_studio.ui.panels.two_column_delegate import ASIDE
+from mpd_studio.ui.panels.two_column_delegate import ASIDE, SECOND_LINE
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -254,3 +254,17 @@ def test_a_curve_of_a_file_is_shown_and_kept(drawn_desk: Driver) -> None:
     panel.ease.setCurrentIndex(panel.ease.findText("linear"))
     panel.ease.activated.emit(panel.ease.currentIndex())
     drawn_desk.wait(lambda: panel.ease.findText("own curve") < 0)
+
+
+def test_missing_media_show_in_the_bin(gap_desk: Driver, two_clips: tuple[Path, Path]) -> None:
+    bin_list = gap_desk.window.media.list
+    hidden = two_clips[0].with_suffix(".away")
+    two_clips[0].rename(hidden)
+    try:
+        gap_desk.session.missing.check()
+        gap_desk.wait(lambda: bin_list.item(0).data(SECOND_LINE) == "missing")
+        assert "Right-click" in bin_list.item(0).toolTip()
+    finally:
+        hidden.rename(two_clips[0])
+    gap_desk.session.missing.check()
+    gap_desk.wait(lambda: bin_list.item(0).data(SECOND_LINE) != "missing")

@@ -70,6 +70,7 @@ class MediaBin(QWidget):
         self._list.itemActivated.connect(lambda item: self.place(self._list.row(item)))
         self._thumbnails.arrived.connect(self._show_pictures)
         session.document.changed.connect(self._fill)
+        session.missing.changed.connect(self._fill)
         self._fill()
 
     @property
@@ -114,8 +115,11 @@ class MediaBin(QWidget):
         for row, ref in enumerate(media):
             item = self._list.item(row)
             item.setText(ref.name)
-            item.setData(SECOND_LINE, facts_line(ref))
-            item.setToolTip(f"{ref.path}\n{facts_line(ref)}")
+            is_missing = self._session.missing.is_missing(ref)
+            facts = tr("missing") if is_missing else facts_line(ref)
+            item.setData(SECOND_LINE, facts)
+            tip = tr("Missing. Right-click to find it again.") if is_missing else facts
+            item.setToolTip(f"{ref.path}\n{tip}")
         self._show_pictures()
 
     def _show_pictures(self) -> None:
@@ -124,6 +128,9 @@ class MediaBin(QWidget):
         tokens = tokens_of(self)
         for row, ref in enumerate(self._session.document.timeline.media[: self._list.count()]):
             pixmap = self._thumbnails.pixmap(FrameRef(ref, 0), size)
+            if self._session.missing.is_missing(ref):
+                self._list.item(row).setIcon(build_icon("warn", tokens, tokens.check))
+                continue
             blank = build_icon("still" if ref.kind is MediaKind.STILL else "film", tokens, tokens.quiet)
             self._list.item(row).setIcon(QIcon(_fitted(pixmap, size)) if pixmap else blank)
 
@@ -137,6 +144,8 @@ class MediaBin(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Add to the end of the timeline"), lambda: self.place(row))
         menu.addAction(tr("Find the file again…"), lambda: self._ask_relink(media))
+        if self._session.missing.refs:
+            menu.addAction(tr("Search a folder for missing files…"), self._ask_search)
         remove = menu.addAction(tr("Remove from project"), lambda: self.remove(media))
         if _is_used(self._session, media):
             remove.setEnabled(False)
@@ -152,6 +161,14 @@ class MediaBin(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self._session.importer.relink(media, Path(name)))
+        dialog.open()
+
+    def _ask_search(self) -> None:
+        dialog = QFileDialog(self, tr("Which folder are the missing files in?"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self._session.missing.search(Path(name)))
         dialog.open()
 
 

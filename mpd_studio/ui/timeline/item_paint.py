@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 
 from mpd_studio.core.geometry import Size
+from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.core.timeline import Clip, Gap
 from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.texts import frames_text, tr
@@ -30,6 +31,7 @@ class Brushes:
     thumbnails: Thumbnails
     canvas: Size
     caption: int
+    is_missing: Callable[[MediaRef], bool]
 
 
 def paint_clip(painter: QPainter, clip: Clip, box: QRectF, selected: bool, brushes: Brushes) -> None:
@@ -43,9 +45,14 @@ def paint_clip(painter: QPainter, clip: Clip, box: QRectF, selected: bool, brush
     if box.width() > 8:
         painter.save()
         painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
-        _paint_strip(painter, clip.frame, clip.length, pictures, brushes)
+        is_missing = brushes.is_missing(clip.media)
+        if is_missing:
+            _paint_hatch(painter, pictures.intersected(brushes.view), QColor(tokens.no))
+        else:
+            _paint_strip(painter, clip.frame, clip.length, pictures, brushes)
         painter.restore()
-        _paint_name(painter, clip.media.name, label, QColor(tokens.text), brushes)
+        name = tr("{name} · missing").format(name=clip.media.name) if is_missing else clip.media.name
+        _paint_name(painter, name, label, QColor(tokens.text), brushes, "warn" if is_missing else "")
     _outline(painter, box, selected, tokens)
 
 

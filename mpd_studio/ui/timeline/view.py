@@ -82,6 +82,7 @@ class TimelineView(ZoomScrollView):
         session.selection.changed.connect(self._on_selection)
         session.selection.playhead_changed.connect(self._on_playhead)
         session.jobs.changed.connect(self.viewport().update)
+        session.missing.changed.connect(self.viewport().update)
         self._on_document(session.document.timeline, session.document.timeline)
 
     # What is where
@@ -181,7 +182,9 @@ class TimelineView(ZoomScrollView):
     def _paint_tracks(self, painter: QPainter, seen: QRectF, scale: TimeScale, rows: Rows) -> None:
         tokens, timeline, selection = tokens_of(self), self._lanes.timeline, self._session.selection
         caption = round(painter.fontMetrics().height() * 1.2)
-        brushes = Brushes(tokens, scale, seen, self._thumbnails, timeline.canvas, caption)
+        brushes = Brushes(
+            tokens, scale, seen, self._thumbnails, timeline.canvas, caption, self._session.missing.is_missing
+        )
         busy = {row.gap_id for row in self._session.jobs.rows if not row.state.has_ended}
         number = partial(self._index.row, timeline)
         marks = Marks(selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1)
