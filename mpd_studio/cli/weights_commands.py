@@ -192,9 +192,9 @@ def _can_ask() -> bool:
 
 def _answer(question: str) -> str:
     """Raises: KeyboardInterrupt: at the first Ctrl-C; elsewhere that one cancels at the next report, and none comes."""
-    print(question, end="", file=sys.stderr, flush=True)
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        print(question, end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower()
     finally:
         signal.signal(signal.SIGINT, previous)

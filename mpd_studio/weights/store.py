@@ -47,9 +47,14 @@ def find_weights(
         BadInput: the name means nothing.
         EnvironmentProblem: missing, incomplete, damaged, or not agreed to; the message says the command to run.
     """
-    wanted = name_or_folder or load_settings(paths.settings).settings.svd_weights
-    if wanted:
-        found = locate(wanted, paths, environ=environ)
+    setting = load_settings(paths.settings).settings.svd_weights
+    if name_or_folder:
+        found = locate(name_or_folder, paths, environ=environ)
+    elif setting:
+        try:
+            found = locate(setting, paths, environ=environ)
+        except BadInput as error:
+            raise BadInput(f"The setting svd_weights is of no use: {error}") from error
     else:
         found = next((item for item in list_weights(paths, environ=environ) if item.state is State.PRESENT), None)
         if found is None:

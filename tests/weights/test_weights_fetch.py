@@ -116,7 +116,7 @@ def test_a_line_that_stays_cut_leaves_a_part_that_the_next_call_continues(server
 
 def test_a_silent_line_counts_as_cut(server: FakeHub, paths: ProgramPaths) -> None:
     server.behaviour.stalls[UNET] = [100_000, 50_000]
-    assert_whole(get(server, paths, timeout_s=0.3), server)
+    assert_whole(get(server, paths, timeout_s=1.0), server)
     assert [wish for path, wish in server.requests if path == UNET][1:] == ["bytes=100000-", "bytes=150000-"]
 
 
@@ -134,7 +134,7 @@ def test_a_cancel_is_answered_while_the_line_is_silent(server: FakeHub, paths: P
     stopper.start()
     with pytest.raises(Cancelled):
         get(server, paths, recorder, timeout_s=8.0)
-    assert time.monotonic() - stopped[0] < 1.5
+    assert time.monotonic() - stopped[0] < 4  # and not the eight seconds that the line may be silent
     stopper.join()
     assert state(paths) is State.PARTIAL
     assert_whole(get(server, paths), server)

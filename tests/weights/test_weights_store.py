@@ -126,6 +126,12 @@ def test_an_unknown_name_lists_the_known_ones(paths: ProgramPaths) -> None:
         find_weights("svd", paths)
 
 
+def test_a_setting_that_means_nothing_is_named(paths: ProgramPaths) -> None:
+    choose_in_settings(paths, "/gone")
+    with pytest.raises(BadInput, match="setting svd_weights is of no use: '/gone' is neither"):
+        find_weights(None, paths)
+
+
 def test_a_dangling_link_in_the_cache_is_a_missing_file(paths: ProgramPaths, hub_home: Path) -> None:
     snapshot = fill_cache(hub_home, XT.repo, FILES)
     (snapshot / UNET).resolve().unlink()
