@@ -84,6 +84,14 @@ def _add_engine(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", default="flow", help="see `mpd-studio engines` (default: flow)")
     command.add_argument("--seed", type=int, default=0, help="another seed, another take, where the engine knows seeds")
     command.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
+    diffusion = command.add_argument_group("diffusion engines")
+    diffusion.add_argument(
+        "--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list` (default: what is there)"
+    )
+    diffusion.add_argument("--sampler", metavar="ID", help="mpd_vibid, mpd_trf, vibid, trf or trf_renoise")
+    diffusion.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
+    diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
+    diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
     command.add_argument("--format", metavar="ID", help="png, png16, tiff16 or exr (default: by the source's depth)")
     command.add_argument("--movie", metavar="ID", help="also a movie: prores422hq, prores4444, dnxhr_hqx, ffv1 or h264")
     command.add_argument("--overwrite", action="store_true", help="replace frames of the same name in DIR")

@@ -109,8 +109,26 @@ def _request(arguments: argparse.Namespace) -> InbetweenRequest:
     return replace(request, engine_id=arguments.engine, seed=arguments.seed, settings=_settings(arguments))
 
 
+# Option of the engine ← option of the command line.
+_DIFFUSION_OPTIONS = {
+    "device": "device",
+    "memory": "memory_plan",
+    "sampler": "sampler",
+    "steps": "steps",
+    "weights": "weights",
+}
+_WITHOUT_WEIGHTS = ("flow", "crossfade")
+
+
 def _settings(arguments: argparse.Namespace) -> EngineSettings:
-    return EngineSettings(Quality(arguments.quality))
+    said = {name: getattr(arguments, typed) for name, typed in _DIFFUSION_OPTIONS.items()}
+    said = {name: value for name, value in said.items() if value is not None}
+    if said and arguments.engine in _WITHOUT_WEIGHTS:
+        option = _DIFFUSION_OPTIONS[next(iter(said))].replace("_", "-")
+        raise BadInput(
+            f"--{option} means nothing to the engine '{arguments.engine}'. Choose a diffusion engine, or leave it out."
+        )
+    return EngineSettings(Quality(arguments.quality), tuple(sorted(said.items())))
 
 
 def _run_document(made: Any) -> dict[str, Any]:

@@ -147,6 +147,18 @@ def test_an_engine_that_is_not_there_ends_with_5(capsys: Captured, stills: tuple
 
 
 @pytest.mark.parametrize(
+    "option",
+    [["--weights", "x"], ["--sampler", "vibid"], ["--steps", "9"], ["--device", "cpu"], ["--memory-plan", "low"]],
+)
+def test_an_option_that_the_engine_does_not_know_is_refused(
+    capsys: Captured, stills: tuple[Path, Path], tmp_path: Path, option: list[str]
+) -> None:
+    code, _, err = command(capsys, "fill", *stills, "--new-frames", 1, "--out", tmp_path / "out", *option)
+    assert code == 4
+    assert option[0] in err
+
+
+@pytest.mark.parametrize(
     "arguments", [["fill"], ["dance"], ["fill", "a.png", "b.png"], ["fill", "a", "--out", "x", "--rate", "fast"]]
 )
 def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
