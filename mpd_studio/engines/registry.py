@@ -19,6 +19,7 @@ ENTRY_POINT_GROUP = "mpd_studio.engines"
 BUILT_IN: tuple[tuple[str, str], ...] = (
     ("flow", "mpd_studio.engines.flow.engine:FlowEngine"),
     ("crossfade", "mpd_studio.engines.crossfade.engine:CrossfadeEngine"),
+    ("svd", "mpd_studio.engines.svd.engine:SvdEngine"),
 )
 
 

@@ -48,7 +48,8 @@ def unit_texture(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
 
 def test_a_cast_is_taken_away_from_both_ends_and_fades_between():
     first, last = unit_texture(1), unit_texture(2)
-    red, blue = np.array([0.06, 0, -0.02], np.float32), np.float32([-0.03, 0, 0.08])
+    red = np.array([0.06, 0, -0.02], np.float32)
+    blue = np.array([-0.03, 0, 0.08], np.float32)
     match = color_match(first, first + red, last, last + blue)
     np.testing.assert_allclose(match.applied(first + red, 0.0), first, atol=2e-3)
     np.testing.assert_allclose(match.applied(last + blue, 1.0), last, atol=2e-3)
