@@ -42,7 +42,7 @@ def write_journal(journal: Path, timeline: Timeline, on_safe: Callable[[], None]
     Raises:
         OutputError: disk full, no permission. The snapshot before it stays.
     """
-    body = json.dumps(encode(timeline, VERSION, journal.parent), ensure_ascii=False).encode()
+    body = json.dumps(encode(timeline, VERSION, journal.parent)).encode()  # ASCII: file names need not be text
     part = part_path(journal)
     is_whole = False
     try:

@@ -70,4 +70,4 @@ def _read(path: Path) -> tuple[Path, ...]:
 
 def _save(path: Path, files: tuple[Path, ...], reporter: Reporter) -> None:
     del reporter
-    write_atomically(path, json.dumps([str(file) for file in files], ensure_ascii=False, indent=1).encode())
+    write_atomically(path, json.dumps([str(file) for file in files], indent=1).encode())
