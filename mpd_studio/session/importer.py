@@ -87,8 +87,11 @@ class Importer(QObject):
 
     def _on_probed(self, key: str, at: Spot | None, probed: Probed) -> None:
         self._on_ended()
-        for problem in probed.problems:
-            self.message.emit(error(problem))
+        if len(probed.problems) > 1:
+            text = f"{len(probed.problems)} files cannot be used. The details say why."
+            self.message.emit(error(text, "\n".join(probed.problems)))
+        elif probed.problems:
+            self.message.emit(error(probed.problems[0]))
         if key != self._document.key or not probed.opened:
             return
         refs = tuple(opened.media for opened in probed.opened)

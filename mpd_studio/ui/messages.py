@@ -29,7 +29,7 @@ _ICONS = {MessageKind.INFO: "info", MessageKind.WARNING: "warn", MessageKind.ERR
 
 
 class MessageBar(QFrame):
-    """One message at a time; those that come meanwhile wait. Infos leave by themselves.
+    """One message at a time: the newest warning or error; the others wait behind it. Infos leave by themselves.
 
     Signals:
         resized(): it needs another height now.
@@ -55,7 +55,9 @@ class MessageBar(QFrame):
         self.details.setFixedHeight(_DETAIL_LINES * self.fontMetrics().lineSpacing())
         line = QHBoxLayout()
         line.setSpacing(2 * grid.unit)
-        for widget in (self._icon, self._text, self.more, self._copy, self._close):
+        self.waiting = label("", "caption")
+        self.waiting.setToolTip(tr("Messages that wait behind this one."))
+        for widget in (self._icon, self._text, self.waiting, self.more, self._copy, self._close):
             line.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * grid.unit, grid.unit, grid.unit, grid.unit)
@@ -74,13 +76,17 @@ class MessageBar(QFrame):
         return self._message
 
     def show_message(self, message: Message) -> None:
-        """An info makes way at once; a warning or an error stays until it is dismissed."""
+        """An info makes way at once and hides nothing; a warning or an error comes back until it is dismissed."""
         if message == self._message:
             return
+        if message in self._waiting:
+            self._waiting.remove(message)
         if self._message is not None and self._message.kind is not MessageKind.INFO:
-            if message not in self._waiting:
+            if message.kind is MessageKind.INFO:
                 self._waiting.append(message)
-            return
+                self._count()
+                return
+            self._waiting.appendleft(self._message)
         self._put(message)
 
     def dismiss(self) -> None:
@@ -109,11 +115,17 @@ class MessageBar(QFrame):
         self.setStyleSheet(
             f"#messages {{ background: {tokens.raised}; border: 1px solid {color[message.kind]}; border-radius: 4px; }}"
         )
+        self._count()
         self.show()
         self.raise_()
         self.resized.emit()
         if message.kind is MessageKind.INFO:
             self._leave.start()
+
+    def _count(self) -> None:
+        count = len(self._waiting)
+        self.waiting.setVisible(count > 0)
+        self.waiting.setText(tr("1 more") if count == 1 else tr("{count} more").format(count=count))
 
     def _on_more(self, is_open: bool) -> None:
         self.details.setVisible(is_open)

@@ -180,3 +180,16 @@ def test_start_timecode_of_the_first_media_is_the_timelines(qtbot: QtBot, sessio
     odd = replace(media, start_tc="01:00:00:77")
     assert with_media((odd,), None, Timeline()).timecode(0) == "00:00:00:00"
     assert GAP not in {item.id for item in timeline.tracks[0].items if isinstance(item, Gap)}
+
+
+def test_many_files_that_cannot_be_used_are_one_message(
+    session: Session, heard: Heard, qtbot: QtBot, tmp_path: Path
+) -> None:
+    junk = [tmp_path / f"junk{number}.bin" for number in range(5)]
+    for path in junk:
+        path.write_bytes(b"no picture")
+    session.importer.open_files(junk)
+    qtbot.waitUntil(lambda: not session.importer.is_busy)
+    (message,) = heard.messages
+    assert message.text.startswith("5 files cannot be used")
+    assert all(path.name in message.details for path in junk)

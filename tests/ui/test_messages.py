@@ -51,3 +51,19 @@ def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
     assert bar.details.isVisible()
     bar.copy()
     assert QGuiApplication.clipboard().text() == "It broke.\n\nline 1\nline 2"
+
+
+def test_the_newest_error_is_seen_first_and_the_older_comes_back(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_message(warning("Old."))
+    bar.show_message(info("Meanwhile."))
+    bar.show_message(error("New."))
+    assert bar.message == error("New.")
+    assert bar.waiting.text() == "2 more"
+    bar.dismiss()
+    assert bar.message == warning("Old.")
+    assert bar.waiting.text() == "1 more"
+    bar.dismiss()
+    assert bar.message == info("Meanwhile.")
+    assert bar.waiting.isHidden()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from window_driver import Driver
 
 from mpd_studio.core.frames import FrameRange
+from mpd_studio.core.gap_edits import set_gap_length
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import ClipId, GapId
 from mpd_studio.core.media_ref import MediaRef
@@ -227,3 +228,15 @@ def test_a_double_click_on_its_name_renames_a_track(gap_desk: Driver) -> None:
     gap_desk.key(Qt.Key.Key_Escape)
     assert gap_desk.timeline.tracks[0].name == "plates"
     assert gap_desk.session.document.undo_label == "Rename track"
+
+
+def test_ten_hours_fit_into_the_window(gap_desk: Driver) -> None:
+    gap_id = gap_desk.gap.id
+    gap_desk.session.document.apply("Grow", lambda timeline: set_gap_length(timeline, gap_id, 864_000))
+    view = gap_desk.window.timeline
+    view.zoom_fit()
+    assert view.scale.x(gap_desk.timeline.length) < view.viewport().width()
+    gap_desk.click(12)
+    ends = gap_desk.window.inspector.ends
+    gap_desk.session.selection.select_gap(gap_id)
+    gap_desk.wait(lambda: ends.length.value() == 864_000)

@@ -67,6 +67,9 @@ class FrameFeed(QObject):
         for place, wanted in tuple(self._wanted.items()):
             if wanted == source:
                 self._unreadable[place] = wanted
+                self._shown.pop(place, None)
+                if self._pictures.pop(place, None) is not None:  # another frame's picture would be taken for this one
+                    self.arrived.emit(place)
                 self.failed.emit(place, message)
 
     def _show(self, place: Place, pixels: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
-_LONGEST = 100_000
+_LONGEST = 9_999_999
 
 
 class GapEnds(QWidget):
@@ -47,6 +47,7 @@ class GapEnds(QWidget):
     def show_gap(self, placed: PlacedGap) -> None:
         self._placed = placed
         self.length.blockSignals(True)
+        self.length.setSuffix(tr(" frame") if placed.gap.length == 1 else tr(" frames"))
         self.length.setValue(placed.gap.length)
         self.length.blockSignals(False)
         self._first.setText(_frame_text(placed.first))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-SMALLEST = 0.005
+SMALLEST = 0.0002  # a day in a window
 LARGEST = 48.0
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from mpd_studio.ui.timeline.scale import Rows, TimeScale
+from mpd_studio.ui.timeline.scale import SMALLEST, Rows, TimeScale
 
 
 class ZoomScrollView(QAbstractScrollArea):
@@ -53,7 +53,7 @@ class ZoomScrollView(QAbstractScrollArea):
     def zoom_fit(self) -> None:
         """The whole timeline in the window, with some room behind it."""
         width = self.viewport().width() - self.rows.header - 16
-        self._per_frame = max(0.005, min(16.0, width / max(1, self.length * 1.08)))
+        self._per_frame = max(SMALLEST, min(16.0, width / max(1, self.length * 1.08)))
         self._is_fitted = True
         self.set_ranges()
         self.horizontalScrollBar().setValue(0)
