@@ -116,25 +116,23 @@ def take_pictures(folder: Path) -> None:
 
 
 def draw_guidance(camera: Photographer) -> None:
-    """A path along the ball and a region around the crate, through the document as the tools do it."""
-    from mpd_studio.core.gap_edits import add_path, add_region
+    """The demo's path along the ball is selected; a region on the wall is drawn, as the tool does it."""
+    from mpd_studio.core.gap_edits import add_region
     from mpd_studio.core.geometry import Point
-    from mpd_studio.core.guidance import MotionPath, MotionRegion, PathPoint, RegionMode
-    from mpd_studio.core.ids import PathId, RegionId
+    from mpd_studio.core.guidance import MotionRegion, RegionMode
+    from mpd_studio.core.ids import RegionId
     from mpd_studio.core.timeline import gaps_of
     from mpd_studio.session.selection import Shown, Tool
 
     session = camera.session
-    gap_id = gaps_of(session.document.timeline)[0].gap.id
-    points = (PathPoint(0, Point(539, 434)), PathPoint(0.5, Point(636, 398)), PathPoint(1, Point(730, 434)))
+    gap = gaps_of(session.document.timeline)[0].gap
+    gap_id = gap.id
     wall = (Point(120, 70), Point(420, 60), Point(430, 300), Point(130, 310))
-    path = MotionPath(PathId("ball"), points, radius=130)
     region = MotionRegion(RegionId("wall"), mode=RegionMode.STILL, outline=wall)
-    session.document.apply("Add path", lambda timeline: add_path(timeline, gap_id, path))
     session.document.apply("Add region", lambda timeline: add_region(timeline, gap_id, region))
     session.selection.set_tool(Tool.SELECT)
     session.selection.set_shown(Shown.FIRST)
-    session.selection.select_path(path.id)
+    session.selection.select_path(gap.guidance.paths[0].id)
 
 
 def export(camera: Photographer, gap_id: object) -> None:

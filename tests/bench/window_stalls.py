@@ -3,6 +3,9 @@
 A heartbeat of 5 ms runs in the GUI thread while the window scrubs, drags a clip among a thousand, and generates the
 demo's gap. A stall is how much later than due a beat comes. Goal: under 50 ms. The first use of FFmpeg and OpenCV is
 told apart: while the system loads them nothing else in Python runs.
+
+A slot is one event as the window handles it, from its delivery until control is back in the event loop. It is counted
+in processor time of the GUI thread, so that other programs on the machine do not count. Goal: 16 ms.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_REPOSITORY))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer  # noqa: E402
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from mpd_studio import app  # noqa: E402
 from mpd_studio.core.edits import shift_from  # noqa: E402
@@ -30,6 +34,24 @@ from mpd_studio.session.session import Session  # noqa: E402
 from mpd_studio.ui.theme import apply_theme  # noqa: E402
 
 _BEAT_MS = 5
+
+
+class TimedApplication(QApplication):
+    """Knows the longest event so far, in processor time of the GUI thread."""
+
+    longest_ms = 0.0
+    _depth = 0
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        if self._depth:  # an event inside another belongs to it
+            return super().notify(receiver, event)
+        self._depth += 1
+        begun_s = time.thread_time()
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._depth -= 1
+            self.longest_ms = max(self.longest_ms, (time.thread_time() - begun_s) * 1000)
 
 
 class Heartbeat(QObject):
@@ -46,12 +68,16 @@ class Heartbeat(QObject):
         self._last_s = now
 
     def watch(self, name: str, work: Callable[[], None]) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, TimedApplication)
+        app.longest_ms = 0.0
         self._late_ms, self._last_s = [], time.perf_counter()
         self._timer.start()
         work()
         self._timer.stop()
         late = sorted(self._late_ms)
-        print(f"{name:34} longest {late[-1]:5.0f} ms, 99 % under {late[int(len(late) * 0.99)]:5.0f} ms")
+        stall = f"longest {late[-1]:5.0f} ms, 99 % under {late[int(len(late) * 0.99)]:5.0f} ms"
+        print(f"{name:36} {stall}; longest slot {app.longest_ms:5.1f} ms")
 
 
 def spin(milliseconds: int) -> None:
@@ -98,6 +124,7 @@ def generate(session: Session) -> None:
 def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MPD_STUDIO_HOME"] = home
+        TimedApplication(["mpd-studio"])
         made = app.build_application()
         session = Session(program_paths())
         apply_theme(made, "dark")
