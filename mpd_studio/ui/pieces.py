@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mpd_studio.ui.icons import build_icon
+from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
 
@@ -25,6 +35,13 @@ def rule(upright: bool = False) -> QFrame:
     made = QFrame()
     made.setProperty("role", "upright-rule" if upright else "rule")
     return made
+
+
+def inset_text(box: QAbstractSpinBox) -> None:
+    """The figures begin where the words of other fields do: a style sheet's padding does not reach into the box."""
+    editor = box.findChild(QLineEdit)
+    if editor is not None:
+        editor.setTextMargins(2 * metrics_for(box.font()).unit - 2, 0, 0, 0)
 
 
 class IconButton(QToolButton):
@@ -70,6 +87,7 @@ class FoldSection(QWidget):
         self._head.setChecked(is_open)
         self._head.setText(title)
         self._head.setAccessibleName(title)
+        self._head.setToolTip(tr("Open or close this part."))
         self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._aside = label("", "caption")

@@ -73,7 +73,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
     background: {t.panel}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ background: transparent; border: none;
-    padding: 0 {2 * u - 2}px; min-height: 0; }}
+    padding: 0; min-height: 0; }}
 QLineEdit[role="timecode"] {{ background: transparent; border: 1px solid transparent; }}
 QLineEdit[role="timecode"]:hover {{ border: 1px solid {t.line}; }}
 QLineEdit[role="timecode"]:focus {{ border: 2px solid {t.accent}; background: {t.raised}; }}

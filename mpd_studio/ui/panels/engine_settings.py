@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSizePolicy, 
 
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.session.session import Session
-from mpd_studio.ui.pieces import IconButton, label
+from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
@@ -39,6 +39,7 @@ class EngineSettings(QWidget):
         self.seed.setAccessibleName(tr("Seed"))
         self.seed.setToolTip(tr("The same seed makes the same frames again."))
         self.seed.setKeyboardTracking(False)
+        inset_text(self.seed)
         self._dice = IconButton("dice", tr("Another seed"), tr("Pick another seed."))
         self._summary = label("", "caption", wraps=True)
         seed_line = QWidget()

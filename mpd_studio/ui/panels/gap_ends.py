@@ -10,7 +10,7 @@ from mpd_studio.core.timeline import PlacedGap
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.elided_label import ElidedLabel
-from mpd_studio.ui.pieces import IconButton, label
+from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
@@ -28,6 +28,7 @@ class GapEnds(QWidget):
         self.length.setAccessibleName(tr("Length of the gap"))
         self.length.setToolTip(tr("Missing frames. What follows on the track moves."))
         self.length.setKeyboardTracking(False)
+        inset_text(self.length)
         self._first, self._last = ElidedLabel(), ElidedLabel()
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)

@@ -25,7 +25,7 @@ from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
-from mpd_studio.ui.pieces import IconButton, label
+from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
@@ -156,7 +156,7 @@ class GuidancePanel(QWidget):
     def _show_path(self, path: MotionPath, guidance: Guidance) -> None:
         _pick_easing(self.easing, path.easing)
         self.carries.clear()
-        self.carries.addItem(tr("what is within the radius"), None)
+        self.carries.addItem(tr("within the radius"), None)
         for number, region in enumerate(guidance.regions, 1):
             self.carries.addItem(tr("Region {number}").format(number=number), region.id)
         _pick(self.carries, path.region)
@@ -278,6 +278,7 @@ def _spin(least: float, most: float, name: str, tip: str) -> QDoubleSpinBox:
     box.setAccessibleName(name)
     box.setToolTip(tip)
     box.setKeyboardTracking(False)
+    inset_text(box)
     return box
 
 
