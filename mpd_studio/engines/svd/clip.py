@@ -40,10 +40,12 @@ def sample_clip(
     options: SvdOptions,
     on_call: Callable[[int, int, int], None],
     check: Callable[[], None],
+    make_denoiser: Callable[..., TwoSidedDenoiser] = TwoSidedDenoiser,
 ) -> Tensor:
     """(frames, c, h, w) float32 on the model's device: scaled latents without noise, both ends included.
 
     on_call: as of the samplers. check: called between the U-Net's blocks; may raise to stop.
+    make_denoiser: what takes the arguments of TwoSidedDenoiser; a benchmark compares it with a plainer one.
     """
     import torch
 
@@ -52,7 +54,7 @@ def sample_clip(
         sigmas = model.schedule.sigmas(options.steps)
         x = told.draw(told.start.expand(frames, -1, -1, -1)) * initial_spread(sigmas[0])
         with model.at_work(model.unet), listening(model.unet, check):
-            two_sided = TwoSidedDenoiser(
+            two_sided = make_denoiser(
                 model.unet,
                 told.conditions[0],
                 told.conditions[1],

@@ -13,6 +13,7 @@ from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
+from mpd_studio.engines.svd.speed import lay_out_for_graphics_cards
 
 if TYPE_CHECKING:
     import torch
@@ -123,6 +124,9 @@ def weights_in(folder: Path, dtype: torch.dtype) -> Weights:
 def place(model: SvdModel) -> None:
     """Bring freshly made networks to where the model's plan wants them."""
     plan = model.plan
+    if model.device.type == "cuda":
+        for network in (model.unet, model.vae, model.image_encoder):
+            lay_out_for_graphics_cards(network)  # first: layers that come and go wrap what they find
     if plan.chunked:
         model.unet.enable_forward_chunking()
     if plan.offload is Offload.LAYERS:
