@@ -177,7 +177,7 @@ def _capped(model: Any, settings: argparse.Namespace) -> None:
     print(f"\n{'cap GiB':>8}{'plan':>10}{'ends':>8}{'sampling':>10}{'decoding':>10}{'told':>8}{'s/call':>9}   (GiB)")
     for network in (model.unet, model.vae, model.image_encoder):
         network.to("cpu")
-    lowest = 0
+    lowest, placed = 0, None
     for cap in sorted(settings.caps, reverse=True):
         rule = memory_plan.choose_plan(
             int(cap * GIB), model.weights, settings.frames, width * height, options.decode_chunk
@@ -189,14 +189,17 @@ def _capped(model: Any, settings: argparse.Namespace) -> None:
                 _reset_peak(model.device)
                 share = cap * GIB / torch.cuda.get_device_properties(model.device).total_memory
                 torch.cuda.set_per_process_memory_fraction(min(share, 1.0), model.device)
-            ends, sampling, decoded, per_call = _under(model, plan, settings, options)
+            ends, sampling, decoded, per_call = _under(model, plan, settings, options, place=plan is not placed)
+            placed = plan
             figures = f"{sampling / GIB:10.2f}{decoded / GIB:10.2f}{told / GIB:8.2f}{per_call:9.4f}"
             print(f"{cap:8.1f}{plan.name:>10}{ends:>8}{figures}", flush=True)
             if ends == "well":
                 break
 
 
-def _under(model: Any, plan: Any, settings: argparse.Namespace, options: Any) -> tuple[str, int, int, float]:
+def _under(
+    model: Any, plan: Any, settings: argparse.Namespace, options: Any, *, place: bool
+) -> tuple[str, int, int, float]:
     """How a short run under a plan ends, its peaks in sampling and decoding, and the seconds of a call."""
     import torch
 
@@ -204,7 +207,8 @@ def _under(model: Any, plan: Any, settings: argparse.Namespace, options: Any) ->
     sampling = decoded = 0
     per_call = float("nan")
     try:
-        model_module.place(planned)
+        if place:
+            model_module.place(planned)
         run = _sample(planned, "vibid", settings, most_calls=4)
         sampling, per_call = run.peak, run.per_call
         _reset_peak(model.device)

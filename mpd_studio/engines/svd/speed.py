@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def lay_out_for_graphics_cards(network: Any) -> int:
-    """Change a network in place. Returns how many of its convolutions over time were rewritten."""
+    """Change a network in place, once. Returns how many of its convolutions over time were rewritten."""
     import torch
 
     rewritten = 0
     for module in network.modules():
         if isinstance(module, torch.nn.Conv2d):
             module.to(memory_format=torch.channels_last)  # type: ignore[call-overload] - missing in torch's stubs
-        elif isinstance(module, torch.nn.Conv3d) and _is_over_time_alone(module):
+        elif isinstance(module, torch.nn.Conv3d) and _is_over_time_alone(module) and "forward" not in vars(module):
             weight = module.weight.data.squeeze(-1).contiguous(memory_format=torch.channels_last)  # (o, i, t, 1)
             module.weight = torch.nn.Parameter(weight.unsqueeze(-1), requires_grad=False)
             module.forward = _OverTime(module)
