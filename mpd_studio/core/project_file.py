@@ -74,6 +74,7 @@ def _copy_aside(source: Path, target: Path) -> None:
     except OSError:  # a file system without hard links
         temporary.write_bytes(source.read_bytes())
     os.replace(temporary, target)
+    temporary.unlink(missing_ok=True)  # still there where target was the same file: a rename then does nothing
 
 
 def _parse(path: Path) -> dict[str, Any]:

@@ -211,3 +211,12 @@ def test_a_gap_that_cannot_be_read_keeps_its_place(tmp_path: Path) -> None:
     opened = read_project(path)
     assert [item.length for item in opened.timeline.tracks[0].items] == [3]
     assert "placeholder" in opened.notes[0]
+
+
+def test_a_save_after_one_that_failed_leaves_nothing_beside_the_backup(tmp_path: Path) -> None:
+    path = tmp_path / "film.mpdproj"
+    write_project(path, Timeline(name="one"))
+    backup_path(path).hardlink_to(path)  # as a save leaves it that failed for want of room
+    write_project(path, Timeline(name="two"))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["film.mpdproj", "film.mpdproj.bak"]
+    assert read_project(backup_path(path)).timeline.name == "one"
