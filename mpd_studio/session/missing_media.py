@@ -50,6 +50,7 @@ class MissingMedia(QObject):
         self._paths: frozenset[PurePath] = frozenset()
         self._told_key = document.key
         self._is_checking = False
+        self._again = False
         document.changed.connect(self._on_document_changed)
 
     def is_missing(self, media: MediaRef) -> bool:
@@ -64,7 +65,9 @@ class MissingMedia(QObject):
         media = self._document.timeline.media
         if not media:
             self._on_checked(self._document.key, frozenset())
-        elif not self._is_checking:
+        elif self._is_checking:
+            self._again = True  # what runs now may have looked before the change
+        else:
             self._is_checking = True
             job = Job(new_id("missing"), "Look for the media", partial(missing_among, media))
             self._answers.ask(job, partial(self._on_checked, self._document.key), self._on_check_failed)
@@ -84,8 +87,10 @@ class MissingMedia(QObject):
 
     def _on_checked(self, key: str, paths: frozenset[PurePath]) -> None:
         self._is_checking = False
-        if key != self._document.key:
+        again, self._again = self._again, False
+        if again or key != self._document.key:
             self.check()
+        if key != self._document.key:
             return
         if paths != self._paths:
             self._paths = paths

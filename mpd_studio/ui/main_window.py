@@ -37,7 +37,7 @@ from mpd_studio.ui.timeline.hits import Hit
 from mpd_studio.ui.timeline.menus import build_timeline_menu
 from mpd_studio.ui.timeline.view import TimelineView
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
