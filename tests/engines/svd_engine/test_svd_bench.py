@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
 
 def test_the_benchmark_runs_on_the_tiny_model(repository: Path):
     command = [sys.executable, str(repository / "tests" / "bench" / "svd_gpu.py"), "--device", "cpu", "--tiny"]

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch  # noqa: TID253 - every test here needs it
 from moving_scenes import texture
 
 from mpd_studio.engines.svd.condition import Micro, anchor_of, condition_of, shrunk_for_clip
 from mpd_studio.engines.svd.denoiser import TwoSidedDenoiser
 from mpd_studio.engines.svd.model import SvdModel
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
 FRAMES, STEPS, SIDE = 5, 4, 64
 
 
-def picture(seed: int, height: int = SIDE, width: int = SIDE) -> torch.Tensor:
+def picture(seed: int, height: int = SIDE, width: int = SIDE) -> Tensor:
     """(1, 3, height, width) float32 in 0..1, exactly on 8 bits."""
     return torch.from_numpy(texture(height, width, seed)).permute(2, 0, 1)[None].float() / 255
 
 
-def noise(*shape: int, seed: int = 1) -> torch.Tensor:
+def noise(*shape: int, seed: int = 1) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
@@ -43,9 +47,7 @@ def denoiser_of(model: SvdModel, **options: Any) -> TwoSidedDenoiser:
 
 
 @torch.no_grad()
-def euler(
-    denoiser: TwoSidedDenoiser, x: torch.Tensor, sigmas: tuple[float, ...], weights: torch.Tensor
-) -> torch.Tensor:
+def euler(denoiser: TwoSidedDenoiser, x: Tensor, sigmas: tuple[float, ...], weights: Tensor) -> Tensor:
     """Plain Euler with the pipeline's frame-wise guidance."""
     x = x * (sigmas[0] ** 2 + 1) ** 0.5
     for sigma, lower in pairwise(sigmas):

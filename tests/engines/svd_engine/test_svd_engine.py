@@ -20,6 +20,8 @@ from mpd_studio.core.progress import SilentReporter
 from mpd_studio.engines.svd.engine import SvdEngine
 from mpd_studio.engines.svd.options import SAMPLERS
 
+pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
 ENDS = texture(48, 64, 1), texture(48, 64, 2)
 
 

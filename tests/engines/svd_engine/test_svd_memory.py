@@ -18,6 +18,8 @@ from mpd_studio.engines.svd.engine import SvdEngine
 from mpd_studio.engines.svd.memory_plan import LADDER, Weights, choose_plan, needed_bytes, next_lower, plan_named
 from mpd_studio.engines.svd.model import SvdModel, weights_in
 
+pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
 ENDS = texture(48, 64, 1), texture(48, 64, 2)
 # Of Stable Video Diffusion XT in half precision, the autoencoder in single.
 REAL = Weights(3_050_000_000, 391_000_000, 1_264_000_000)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch  # noqa: TID253 - every test here needs it
 
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.speed import lay_out_for_graphics_cards
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def noise(*shape: int) -> torch.Tensor:
+torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
+
+def noise(*shape: int) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(1))
 
 
