@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
     os.environ.setdefault(_variable, "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it warns of torchvision, which nothing here needs
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
-from mpd_studio.core.errors import EngineFailed, EnvironmentProblem, UnsupportedRequest
+from mpd_studio.core.errors import EngineFailed, EnvironmentProblem
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
-from mpd_studio.engines.svd.facts import HOW_TO_GET_WEIGHTS, INFO, MODEL_SIZE, problem
+from mpd_studio.engines.svd.facts import INFO, MODEL_SIZE, problem
 from mpd_studio.engines.svd.options import SvdOptions, read_options
 from mpd_studio.motion.boundary import check_boundary
+from mpd_studio.weights.store import find_weights
 
 if TYPE_CHECKING:
     from mpd_studio.engines.svd.memory_plan import MemoryPlan
@@ -54,20 +56,17 @@ class SvdEngine:
         """Yields the new frames; channels beyond RGB are faded between the boundary frames.
 
         Raises:
-            UnsupportedRequest: no weights are named, or they, the size or the boundary frames cannot be used.
+            UnsupportedRequest: the weights, the size or the boundary frames cannot be used.
             SettingsError: an option is unknown or out of its range.
-            EnvironmentProblem: a package or the device is missing.
+            BadInput: the named weights are neither a folder nor known by that name.
+            EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
             EngineFailed: memory ran out under every plan.
         """
         _require_packages()
         check_boundary(request, pictures)
         options = read_options(request.settings)
-        if not options.weights:
-            raise UnsupportedRequest(f"The engine 'svd' needs weights. {HOW_TO_GET_WEIGHTS}")
-        folder = Path(options.weights).expanduser()
-        if not folder.is_dir():
-            raise UnsupportedRequest(f"There is no folder {folder} to take weights from. {HOW_TO_GET_WEIGHTS}")
-        return self._frames(request, pictures, options, folder, reporter)
+        weights = find_weights(options.weights or None, program_paths())
+        return self._frames(request, pictures, options, weights.path, reporter)
 
     def unload(self) -> None:
         """Gives the memory of the device back."""

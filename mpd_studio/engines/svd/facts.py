@@ -9,10 +9,6 @@ from mpd_studio.core.geometry import Size
 
 MODEL_SIZE = Size(1024, 576)
 NEEDED = ("torch", "diffusers", "transformers", "safetensors")
-HOW_TO_GET_WEIGHTS = (
-    "Name a folder with Stable Video Diffusion in the option 'weights'; `mpd-studio weights list` shows what is here, "
-    "and `mpd-studio weights get` fetches it."
-)
 
 
 def missing_packages() -> tuple[str, ...]:

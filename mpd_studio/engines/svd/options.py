@@ -24,7 +24,9 @@ _PASSES = {"mpd_trf": 1}
 
 @dataclass(frozen=True, slots=True)
 class SvdOptions:
-    """weights: a folder. size: the model's picture, "1024x576"; "" chooses by the canvas.
+    """weights: a folder, or a name (weights/store.py); "" takes those that are there.
+
+    size: the model's picture, "1024x576"; "" chooses by the canvas.
 
     guidance: ω of CFG++, 0..1. distill_ratio, passes, variant, fusion: of Motion Prior Distillation (samplers.py).
     decode_chunk: frames the autoencoder decodes at once; it mixes them, so this changes the pictures.

@@ -14,10 +14,11 @@ from moving_scenes import texture
 from svd_runs import Listener, fill_svd, svd_request
 
 from mpd_studio.core.engine import BoundaryPictures
-from mpd_studio.core.errors import Cancelled, EnvironmentProblem, SettingsError, UnsupportedRequest
+from mpd_studio.core.errors import BadInput, Cancelled, EnvironmentProblem, SettingsError, UnsupportedRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import SilentReporter
 from mpd_studio.engines.svd.engine import SvdEngine
+from mpd_studio.engines.svd.model import load_model
 from mpd_studio.engines.svd.options import SAMPLERS
 
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
@@ -147,24 +148,33 @@ def test_unloading_lets_the_networks_go(tiny_svd: Path):
 
 class TestRefusals:
     def refused(self, folder: Path | str, **options: Any) -> pytest.ExceptionInfo[BaseException]:
-        with pytest.raises((UnsupportedRequest, SettingsError, EnvironmentProblem)) as raised:
+        with pytest.raises((UnsupportedRequest, SettingsError, EnvironmentProblem, BadInput)) as raised:
             fill_svd(SvdEngine(), folder, ENDS, 2, **options)
         return raised
+
+    def unloadable(self, folder: Path) -> str:
+        """Why a model whose folder has passed for whole cannot be loaded."""
+        import torch
+
+        with pytest.raises(UnsupportedRequest) as raised:
+            load_model(folder, torch.device("cpu"), torch.float32, SilentReporter())
+        return str(raised.value)
 
     def test_without_weights_it_says_how_to_get_them(self):
         assert "mpd-studio weights get" in str(self.refused("").value)
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path):
-        assert "There is no folder" in str(self.refused(tmp_path / "nowhere").value)
+        assert "neither a folder nor a name" in str(self.refused(tmp_path / "nowhere").value)
 
     def test_a_folder_of_something_else(self, tmp_path: Path):
-        assert "lacks model_index.json" in str(self.refused(tmp_path).value)
+        assert "incomplete" in str(self.refused(tmp_path).value)
+        assert "lacks model_index.json" in self.unloadable(tmp_path)
         (tmp_path / "model_index.json").write_text('{"_class_name": "FluxPipeline"}')
-        assert "another kind (FluxPipeline)" in str(self.refused(tmp_path).value)
+        assert "another kind (FluxPipeline)" in self.unloadable(tmp_path)
         (tmp_path / "model_index.json").write_text("[]")
-        assert "holds no settings" in str(self.refused(tmp_path).value)
+        assert "holds no settings" in self.unloadable(tmp_path)
         (tmp_path / "model_index.json").write_text("{")
-        assert "cannot be read" in str(self.refused(tmp_path).value)
+        assert "cannot be read" in self.unloadable(tmp_path)
 
     def test_a_scheduler_of_another_kind(self, tiny_svd: Path, tmp_path: Path):
         folder = Path(shutil.copytree(tiny_svd, tmp_path / "odd"))
@@ -177,9 +187,11 @@ class TestRefusals:
         folder = Path(shutil.copytree(tiny_svd, tmp_path / "broken"))
         (weights,) = (folder / part).glob("*.safetensors")
         weights.write_bytes(weights.read_bytes()[:-1000])
-        assert f"The part '{part}'" in str(self.refused(folder).value)
+        assert f"damaged ({part}/" in str(self.refused(folder).value)
+        assert f"The part '{part}'" in self.unloadable(folder)
         weights.unlink()
-        assert f"The part '{part}'" in str(self.refused(folder).value)
+        assert f"incomplete ({part}/" in str(self.refused(folder).value)
+        assert f"The part '{part}'" in self.unloadable(folder)
 
     def test_a_device_that_is_not_here(self, tiny_svd: Path):
         assert "'cuda:99' is not on this computer" in str(self.refused(tiny_svd, device="cuda:99").value)
