@@ -16,7 +16,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "engines")]
-footage = import_module("footage")
+footage = import_module("real_sequences")
 moving_scenes = import_module("moving_scenes")
 Quality = import_module("mpd_studio.core.inbetween").Quality
 open_engine = import_module("mpd_studio.engines.registry").open_engine

@@ -6,6 +6,7 @@ in 1.5 s, with no torch loaded.
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -61,7 +62,11 @@ def run_once(home: Path) -> tuple[list[float], list[str]]:
 
 
 def main() -> int:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    parser = argparse.ArgumentParser(
+        description="Time from the start of Python to the painted window and the open demo."
+    )
+    parser.add_argument("runs", nargs="?", type=int, default=5, help="how often (5)")
+    runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as home:
         run_once(Path(home))  # warms the file cache
         results = [run_once(Path(home)) for _ in range(runs)]
