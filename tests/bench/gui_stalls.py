@@ -7,6 +7,7 @@ The first frame is told apart: it loads FFmpeg and OpenCV, and while the system 
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -190,6 +191,7 @@ def _crowded(timeline: Timeline) -> Timeline:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description="How long the event loop stands still while the program works.").parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MPD_STUDIO_HOME"] = str(Path(folder, "home"))
         shutil.copytree(_REPOSITORY / "resources" / "demo", Path(folder, "demo"))

@@ -11,6 +11,7 @@ thread, so that other programs on the machine do not count. Goal: 16 ms.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -124,9 +125,12 @@ def generate(session: Session) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="How long the event loop of the real window stands still.")
+    parser.add_argument("--slots", action="store_true", help="time the slots instead")
+    times_slots = parser.parse_args().slots
     with tempfile.TemporaryDirectory() as home:
         os.environ["MPD_STUDIO_HOME"] = home
-        if "--slots" in sys.argv:
+        if times_slots:
             TimedApplication(["mpd-studio"])
         made = app.build_application()
         session = Session(program_paths())
