@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import mpd_studio
 from mpd_studio.core.atomic_file import write_atomically
-from mpd_studio.core.engine import BoundaryPictures, Engine
+from mpd_studio.core.engine import BoundaryPictures, Capability, Engine
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
@@ -20,7 +21,7 @@ from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, Inbetween
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
-from mpd_studio.engines.registry import open_engine
+from mpd_studio.engines.registry import engine_infos, open_engine
 from mpd_studio.media.color import assumption_note
 from mpd_studio.media.exporters import check_fits, exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
@@ -31,7 +32,7 @@ from mpd_studio.workflow.fit import fit, fit_notes
 from mpd_studio.workflow.frame_checks import FrameFacts, change_between, digest_of, facts_of
 from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
-from mpd_studio.workflow.sheet import GapPlace, Sheet, sheet_before
+from mpd_studio.workflow.sheet import GapPlace, LineState, Sheet, SheetLine, sheet_before
 
 NEW_FRAMES = "New frames"
 
@@ -127,7 +128,26 @@ def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -
     notes = [note for ref in media if (note := assumption_note(ref))]
     notes += [f"{ref.name} has uneven frame times: frames are counted, not seconds" for ref in media if ref.is_vfr]
     notes += fit_notes(request.first.media, request.last.media, request.canvas)
-    return sheet_before(request, place, format_title=info.title, notes=tuple(notes))
+    sheet = sheet_before(request, place, format_title=info.title, notes=tuple(notes))
+    ignored = _ignored_drawings(request)
+    if not ignored:
+        return sheet
+    detail = f"the engine '{request.engine_id}' does not know {ignored}; choose flow, or go on without them"
+    return sheet.with_line(SheetLine("guidance", "what was drawn is followed", LineState.WARN, detail))
+
+
+def _ignored_drawings(request: InbetweenRequest) -> str:
+    """Kinds of drawings in the request that its engine makes nothing of; it is said before the run."""
+    known = _capabilities(request.engine_id)
+    drawn = ((request.guidance.paths, Capability.PATHS), (request.guidance.regions, Capability.REGIONS))
+    return " and ".join(capability.value for things, capability in drawn if things and capability not in known)
+
+
+@cache
+def _capabilities(engine_id: str) -> frozenset[Capability]:
+    """Of an engine; of one that does not exist all, for opening it says what is wrong."""
+    infos = {info.id: info.capabilities for info in engine_infos()}
+    return infos.get(engine_id, frozenset(Capability))
 
 
 def default_place(request: InbetweenRequest) -> GapPlace:
