@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 import numpy as np
 
+from mpd_studio.core.engine_option import EngineOption, OptionValue
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import RegionId
-from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
 
@@ -31,6 +32,8 @@ class EngineInfo:
 
     new_frame_counts: the counts it can make; empty means any. size_multiple: sides must be multiples of it.
     problem: why it cannot run here, with what to do; "" when it can.
+    options: what can be said to it. in_effect: what every option is under these settings, also those that nobody said;
+    raises SettingsError where they do not go together. None: an option is what was said, else its default.
     """
 
     id: str
@@ -44,6 +47,8 @@ class EngineInfo:
     licence: str = "Apache-2.0"
     source: str = ""
     problem: str = ""
+    options: tuple[EngineOption, ...] = ()
+    in_effect: Callable[[EngineSettings], Mapping[str, OptionValue]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

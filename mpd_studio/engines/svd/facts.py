@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from mpd_studio.core.engine import Capability, EngineInfo
 from mpd_studio.core.geometry import Size
+from mpd_studio.engines.svd.option_facts import OPTIONS, in_effect
 
 MODEL_SIZE = Size(1024, 576)
 NEEDED = ("torch", "diffusers", "transformers", "safetensors")
@@ -33,4 +34,6 @@ INFO = EngineInfo(
     licence="Stability AI Community License for the weights; Apache-2.0 for the program",
     source="built in",
     problem=problem(),
+    options=OPTIONS,
+    in_effect=in_effect,
 )

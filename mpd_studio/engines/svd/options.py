@@ -56,12 +56,12 @@ class SvdOptions:
         for name, known in (("sampler", SAMPLERS), ("variant", VARIANTS), ("dtype", DTYPES), ("memory", MEMORY)):
             if getattr(self, name) not in known:
                 raise SettingsError(f"'{getattr(self, name)}' is no {name}. Choose one of: {', '.join(known)}.")
-        for name, (low, high) in _RANGES.items():
+        for name, (low, high) in RANGES.items():
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(f"The option '{name}' lies between {low} and {high}, not at {getattr(self, name)}.")
 
 
-_RANGES: dict[str, tuple[float, float]] = {
+RANGES: dict[str, tuple[float, float]] = {
     "steps": (2, 500),
     "guidance": (0.0, 1.0),
     "distill_ratio": (0.0, 1.0),
