@@ -37,7 +37,7 @@ class Choice:
 class EngineOption:
     """name: as in EngineSettings.options. help: one or two sentences for a tool tip.
 
-    low, high, step: of numbers, the ends included. pattern, example: what a text must match as a whole, and such a text.
+    low, high, step: of numbers, the ends included. pattern, example: what a whole text must match, and one that does.
     is_derived: the default follows from the quality or from other options; EngineInfo.in_effect tells it.
     is_advanced: kept out of sight until asked for. shown_when: it has an effect only while the named option, whose
     default may not be derived, has one of the values.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mpd_studio.core.atomic_file import write_atomically
+from mpd_studio.core.engine_option import SaidOptions
 from mpd_studio.core.errors import SettingsError
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.json_values import decode_value
@@ -34,6 +35,9 @@ class Settings:
     svd_weights: str = _setting(
         "", "The weights of the engine svd: a name or a folder. Empty: the first that are there."
     )
+    engine_options: tuple[tuple[str, SaidOptions], ...] = _setting(
+        (), "What was set for each engine in the inspector, by the engine's id."
+    )
     snapping: bool = _setting(True, "Dragged clips snap to the playhead and to the edges of others.")
     reopen_last: bool = _setting(True, "Open the last project at start.")
 
@@ -44,6 +48,10 @@ class Settings:
             raise SettingsError(f"'{self.quality}' is no quality; choose draft, normal or best.")
         if not 64 <= self.cache_mib <= 65536:
             raise SettingsError("The memory for decoded frames lies between 64 and 65536 MiB.")
+
+    def options_of(self, engine_id: str) -> SaidOptions:
+        """What was set for an engine, as it was written: its options may have changed since."""
+        return dict(self.engine_options).get(engine_id, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,11 @@ def load_settings(path: Path) -> LoadedSettings:
     hints = {f.name: f.type for f in dataclasses.fields(Settings)}
     settings, unknown, notes = Settings(), [], []
     for name, value in doc.items():
+        if name == "engine_options":
+            options, dropped = _read_options(value)
+            settings = dataclasses.replace(settings, engine_options=options)
+            notes.extend(dropped)
+            continue
         kind = {"str": str, "bool": bool, "int": int}.get(str(hints.get(name)))
         if kind is None:
             unknown.append((name, value))
@@ -86,4 +99,21 @@ def load_settings(path: Path) -> LoadedSettings:
 def save_settings(path: Path, loaded: LoadedSettings) -> None:
     """Raises: OutputError: the file system refuses; the old file is untouched."""
     doc = {**dict(loaded.unknown), **dataclasses.asdict(loaded.settings)}
+    doc["engine_options"] = {engine_id: dict(said) for engine_id, said in loaded.settings.engine_options}
     write_atomically(path, json.dumps(doc, ensure_ascii=False, indent=1).encode())
+
+
+def _read_options(doc: Any) -> tuple[tuple[tuple[str, SaidOptions], ...], list[str]]:
+    """Of every engine, also of one that is not installed now. What is no value is left out, with a note."""
+    engines: list[tuple[str, SaidOptions]] = []
+    notes: list[str] = []
+    for engine_id, said in doc.items() if isinstance(doc, dict) else [("", None)]:
+        if not isinstance(said, dict):
+            notes.append(f"The options of the engine '{engine_id}' could not be read; its defaults are used.")
+            continue
+        wrong = [name for name, value in said.items() if not isinstance(value, str | int | float | bool)]
+        notes += [f"The option '{name}' of '{engine_id}' could not be read; its default is used." for name in wrong]
+        options = tuple(sorted((name, value) for name, value in said.items() if name not in wrong))
+        if options:
+            engines.append((engine_id, options))
+    return tuple(sorted(engines)), notes

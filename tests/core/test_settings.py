@@ -27,6 +27,26 @@ def test_wrong_values_cost_a_note_and_unknown_ones_are_kept(tmp_path: Path) -> N
     assert json.loads(path.read_text())["future"] == [1]
 
 
+def test_options_of_engines_survive_also_of_those_that_are_not_here(tmp_path: Path) -> None:
+    options = (("far", (("depth", 2),)), ("svd", (("sampler", "trf"), ("sharp", True), ("share", 0.5))))
+    save_settings(tmp_path / "s.json", LoadedSettings(Settings(engine_options=options)))
+    loaded = load_settings(tmp_path / "s.json")
+    assert loaded == LoadedSettings(Settings(engine_options=options))
+    assert loaded.settings.options_of("far") == (("depth", 2),)
+    assert loaded.settings.options_of("nonesuch") == ()
+
+
+def test_unreadable_options_cost_a_note_each_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps({"theme": "light", "engine_options": {"svd": {"steps": 9, "size": [1]}, "far": 3}}))
+    loaded = load_settings(path)
+    assert loaded.settings == Settings(theme="light", engine_options=(("svd", (("steps", 9),)),))
+    assert [("'size' of 'svd'" in note, "'far'" in note) for note in loaded.notes] == [(True, False), (False, True)]
+    path.write_text(json.dumps({"engine_options": 7}))
+    loaded = load_settings(path)
+    assert (loaded.settings, len(loaded.notes)) == (Settings(), 1)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "\x00"])
 def test_a_broken_file_gives_defaults_and_a_note(tmp_path: Path, content: str) -> None:
     (tmp_path / "s.json").write_text(content)
