@@ -28,7 +28,7 @@ def test_wrong_values_cost_a_note_and_unknown_ones_are_kept(tmp_path: Path) -> N
 
 
 def test_options_of_engines_survive_also_of_those_that_are_not_here(tmp_path: Path) -> None:
-    options = (("far", (("depth", 2),)), ("svd", (("sampler", "trf"), ("sharp", True), ("share", 0.5))))
+    options = (("far", (("depth", 2),)), ("svd", (("sampler", "trf"), ("share", 0.5), ("sharp", True))))
     save_settings(tmp_path / "s.json", LoadedSettings(Settings(engine_options=options)))
     loaded = load_settings(tmp_path / "s.json")
     assert loaded == LoadedSettings(Settings(engine_options=options))
