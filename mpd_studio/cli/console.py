@@ -14,13 +14,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mpd_studio.core.errors import Cancelled, OutputError
-from mpd_studio.core.progress import Progress
+from mpd_studio.core.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 
-class Console:
+class Console(Reporter):
     """Prints, and is the Reporter of the command line's work."""
 
     def __init__(self, *, quiet: bool, as_json: bool) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal
 
 from mpd_studio.core.errors import Cancelled
-from mpd_studio.core.progress import Progress
+from mpd_studio.core.progress import Preview, Progress, Reporter
 from mpd_studio.jobs.job import Job, failure_from
 
 log = logging.getLogger(__name__)
 
 _REPORT_INTERVAL_S = 0.05  # at most 20 reports a second leave the lane
+_PREVIEW_INTERVAL_S = 0.5  # and at most 2 previews
 CLOSE_TIMEOUT_S = 10.0
 
 
@@ -28,12 +29,14 @@ class Worker(QThread):
     Signals:
         begun(job id): the work has started.
         progressed(job id, Progress): at most 20 times a second.
+        previewed(job id, Preview): at most twice a second.
         finished_with(job id, value), failed(job id, Failure), cancelled(job id): exactly one of them for every job,
             also for one that is cancelled while it waits, or submitted after close().
     """
 
     begun = Signal(str)
     progressed = Signal(str, object)
+    previewed = Signal(str, object)
     finished_with = Signal(str, object)
     failed = Signal(str, object)
     cancelled = Signal(str)
@@ -129,7 +132,11 @@ class Worker(QThread):
     def _work(self, run: _Run) -> None:
         job = run.job
         self.begun.emit(job.id)
-        reporter = LaneReporter(run.stop, lambda progress: self.progressed.emit(job.id, progress))
+        reporter = LaneReporter(
+            run.stop,
+            lambda progress: self.progressed.emit(job.id, progress),
+            lambda preview: self.previewed.emit(job.id, preview),
+        )
         try:
             reporter.raise_if_cancelled()
             value = job.work(reporter)
@@ -152,19 +159,22 @@ class _Run:
         self.stop = threading.Event()
 
 
-class LaneReporter:
+class LaneReporter(Reporter):
     """What work gets. Used in the lane's thread only; raises Cancelled once the job was asked to stop."""
 
     def __init__(
         self,
         stop: threading.Event,
         emit: Callable[[Progress], None],
+        show: Callable[[Preview], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stop = stop
         self._emit = emit
+        self._show = show
         self._clock = clock
         self._last_s = float("-inf")
+        self._last_preview_s = float("-inf")
 
     def report(self, progress: Progress) -> None:
         self.raise_if_cancelled()
@@ -172,6 +182,15 @@ class LaneReporter:
         if now - self._last_s >= _REPORT_INTERVAL_S:
             self._last_s = now
             self._emit(progress)
+
+    def wants_preview(self) -> bool:
+        return self._clock() - self._last_preview_s >= _PREVIEW_INTERVAL_S
+
+    def preview(self, preview: Preview) -> None:
+        now = self._clock()
+        if now - self._last_preview_s >= _PREVIEW_INTERVAL_S:
+            self._last_preview_s = now
+            self._show(preview)
 
     def raise_if_cancelled(self) -> None:
         if self._stop.is_set():

@@ -129,7 +129,7 @@ class ExportDesk(QObject):
         self.message.emit(message_of(failure, title))
 
 
-class _Numbered:
+class _Numbered(Reporter):
     """Reports which of several parcels the progress is of."""
 
     def __init__(self, reporter: Reporter, index: int, total: int) -> None:

@@ -77,7 +77,7 @@ def fill_timeline(
     return FilledTimeline(timeline, tuple(filled))
 
 
-class _Labelled:
+class _Labelled(Reporter):
     """Says which gap the progress is of."""
 
     def __init__(self, reporter: Reporter, label: str) -> None:

@@ -16,12 +16,13 @@ from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Capability, Engine
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
+from mpd_studio.core.figures import Figure, TellsFigures
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
-from mpd_studio.core.progress import Progress, Reporter
-from mpd_studio.engines.registry import engine_infos, open_engine
+from mpd_studio.core.progress import Preview, Progress, Reporter
+from mpd_studio.engines.registry import engine_infos, forecast, open_engine
 from mpd_studio.media.color import assumption_note
 from mpd_studio.media.exporters import check_fits, exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
@@ -39,12 +40,17 @@ NEW_FRAMES = "New frames"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What run() made. seconds: ("decode", s), ("engine", s), ("write", s). movies: files, where one was wanted."""
+    """What run() made.
+
+    seconds: ("decode", s), ("engine", s), ("write", s). movies: files, where one was wanted. figures: measured by the
+    engine.
+    """
 
     result: InbetweenResult
     sheet: Sheet
     seconds: tuple[tuple[str, float], ...]
     movies: tuple[Path, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 def run(
@@ -73,7 +79,7 @@ def run(
         check_sources(request, folder, name)
         pictures, digests, decode_s = _decode(request, reporter)
         info = _check_formats(pictures, exporter_id, movie_id)
-        sheet = plan_sheet(request, place, info)
+        sheet = plan_sheet(request, place, info).with_figures(forecast(request))
         engine = open_engine(request.engine_id)
         row = _Row(request.new_frames, reporter)
         began = time.perf_counter()
@@ -90,6 +96,8 @@ def run(
                 "Nothing was kept. Choose another engine, or report this."
             )
         pattern = f"{name}_%06d{info.suffix}"
+        figures = engine.figures if isinstance(engine, TellsFigures) else ()
+        sheet = sheet.with_figures(figures)
         sheet = _checked(sheet, request, pictures, row, digests, part / pattern, reporter)
         _write_sheet(sheet, part)
         engine_s = loaded_s + row.engine_s
@@ -101,7 +109,7 @@ def run(
     folder = folder.absolute()
     result = replace(result, frames=replace(sequence, folder=folder))
     seconds = (("decode", decode_s), ("engine", engine_s), ("write", write_s))
-    return Run(result, sheet, seconds, tuple(folder / movie.name for movie in movies))
+    return Run(result, sheet, seconds, tuple(folder / movie.name for movie in movies), figures)
 
 
 def rehearse(
@@ -119,7 +127,7 @@ def rehearse(
     pictures, _, _ = _decode(request, reporter)
     info = _check_formats(pictures, exporter_id, movie_id)
     open_engine(request.engine_id)
-    return plan_sheet(request, place or default_place(request), info)
+    return plan_sheet(request, place or default_place(request), info).with_figures(forecast(request))
 
 
 def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -> Sheet:
@@ -218,8 +226,8 @@ class _Row:
         self.engine_s += time.perf_counter() - began
 
 
-class _Inner:
-    """The engine's reporter: its stages pass, but new frames are counted where they are watched, once each."""
+class _Inner(Reporter):
+    """The engine's reporter: stages and previews pass, but new frames are counted where they are watched, once each."""
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
@@ -232,6 +240,12 @@ class _Inner:
 
     def raise_if_cancelled(self) -> None:
         self._reporter.raise_if_cancelled()
+
+    def wants_preview(self) -> bool:
+        return self._reporter.wants_preview()
+
+    def preview(self, preview: Preview) -> None:
+        self._reporter.preview(preview)
 
 
 def _decode(request: InbetweenRequest, reporter: Reporter) -> tuple[BoundaryPictures, tuple[str, str], float]:

@@ -148,7 +148,7 @@ def test_flow_refuses_what_has_no_room_for_motion():
         fill(open_engine("flow"), line, line, 2)
 
 
-class CancelAt:
+class CancelAt(Reporter):
     """Cancels at the n-th call of either method; counts the calls."""
 
     def __init__(self, call: int) -> None:
@@ -173,7 +173,7 @@ def test_cancel_is_heard_at_every_stage(light_engine: Engine):
             fill(light_engine, *pair(), 3, reporter=CancelAt(call))
 
 
-class Stopwatch:
+class Stopwatch(Reporter):
     """The longest time between two calls."""
 
     def __init__(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
+import numpy as np
 import pytest
 from lane_log import LaneLog
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.core.errors import Cancelled, MediaError
-from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.core.progress import Preview, Progress, Reporter
 from mpd_studio.jobs.job import Failure, Job
 from mpd_studio.jobs.worker import LaneReporter, Worker
 
@@ -28,6 +29,12 @@ class Gate:
         while not self.opened.wait(0.005):
             reporter.raise_if_cancelled()
         return "through"
+
+
+def _preview(step: int, steps: int) -> Preview:
+    frames = np.zeros((1, 4, 6, 3), np.uint8)
+    frames.flags.writeable = False
+    return Preview(frames, (1,), step, steps)
 
 
 def _quick(reporter: Reporter) -> str:
@@ -225,16 +232,46 @@ def test_progress_leaves_the_lane_at_most_20_times_a_second(qtbot: QtBot, worker
 def test_reporter_throttles_by_its_clock() -> None:
     now = [0.0]
     sent: list[int] = []
-    reporter = LaneReporter(threading.Event(), lambda progress: sent.append(progress.done), clock=lambda: now[0])
+    reporter = LaneReporter(threading.Event(), lambda progress: sent.append(progress.done), print, lambda: now[0])
     for done, at_s in enumerate((0.0, 0.01, 0.049, 0.05, 0.06, 0.1, 1.0)):
         now[0] = at_s
         reporter.report(Progress("s", done, 7))
     assert sent == [0, 3, 5, 6]
 
 
+def test_previews_are_wanted_and_sent_twice_a_second_at_most() -> None:
+    now = [0.0]
+    sent: list[int] = []
+    reporter = LaneReporter(threading.Event(), print, lambda preview: sent.append(preview.step), lambda: now[0])
+    wanted: list[int] = []
+    for step, at_s in enumerate((0.0, 0.1, 0.49, 0.5, 0.9, 1.0, 9.0, 9.4)):
+        now[0] = at_s
+        if reporter.wants_preview():
+            wanted.append(step)
+        reporter.preview(_preview(step, 7))
+    assert wanted == sent == [0, 3, 5, 6]
+
+
+def test_a_preview_arrives_in_the_gui_thread_as_it_was_sent(qtbot: QtBot, worker: Worker, log: LaneLog) -> None:
+    preview = _preview(2, 7)
+
+    def work(reporter: Reporter) -> str:
+        assert reporter.wants_preview()
+        reporter.preview(preview)
+        return "" if reporter.wants_preview() else "shown"
+
+    got: list[tuple[str, object, QThread]] = []
+    worker.previewed.connect(lambda job_id, value: got.append((job_id, value, QThread.currentThread())))
+    worker.submit(Job("a", "", work))
+    qtbot.waitUntil(lambda: log.endings("a") == ["finished"])
+    assert log.value("a") == "shown"
+    assert [(job_id, value is preview) for job_id, value, _ in got] == [("a", True)]
+    assert got[0][2] == worker.thread()
+
+
 def test_reporter_raises_even_when_it_would_not_send() -> None:
     stop = threading.Event()
-    reporter = LaneReporter(stop, lambda progress: None, clock=lambda: 0.0)
+    reporter = LaneReporter(stop, lambda progress: None, lambda preview: None, lambda: 0.0)
     reporter.report(Progress("s", 0, 1))
     stop.set()
     with pytest.raises(Cancelled):

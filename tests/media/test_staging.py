@@ -22,13 +22,13 @@ from mpd_studio.core.errors import Cancelled, OutputError, UnsupportedRequest
 from mpd_studio.core.exchange import WriteJob
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.picture import Picture
-from mpd_studio.core.progress import Progress, SilentReporter
+from mpd_studio.core.progress import Progress, Reporter, SilentReporter
 from mpd_studio.media.exporters import open_exporter
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 
 
-class _StopsAt:
+class _StopsAt(Reporter):
     """Cancels when so many reports have come."""
 
     def __init__(self, reports: int) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mpd_studio.core.errors import Cancelled
-from mpd_studio.core.progress import Progress
+from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.weights.catalogue import Entry, Licence, WeightFile
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -214,7 +214,7 @@ def serving(hub: FakeHub) -> Iterator[FakeHub]:
         thread.join()
 
 
-class Recorder:
+class Recorder(Reporter):
     """A reporter that remembers, and that is cancelled by its event or as soon as `is_enough` says so."""
 
     def __init__(self, is_enough: Callable[[], bool] = lambda: False) -> None:

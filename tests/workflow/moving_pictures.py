@@ -60,7 +60,7 @@ def request_for(first: Path, last: Path, new_frames: int = 3, engine_id: str = "
     return InbetweenRequest(FrameRef(a, 0), FrameRef(b, 0), RATE, new_frames, a.size, engine_id=engine_id)
 
 
-class Recorder:
+class Recorder(Reporter):
     """A reporter that remembers what was reported and cancels at the wanted report."""
 
     def __init__(self, cancel_at: str | None = None) -> None:

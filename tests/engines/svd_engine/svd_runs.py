@@ -42,7 +42,7 @@ def fill_svd(
     return [picture.pixels for picture in made]
 
 
-class Listener:
+class Listener(Reporter):
     """Keeps the progress and counts the questions; may do something at the n-th."""
 
     def __init__(self, at: int = 0, then: BaseException | None = None) -> None:
