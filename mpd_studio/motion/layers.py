@@ -30,27 +30,40 @@ def lay_piece(
 
     Returns: the box that was touched, and (rows, columns) float32 how opaque the piece is there.
     """
-    box = _bounds(piece, placement, canvas.shape[0], canvas.shape[1])
+    box, opaque = cover(piece, placement, canvas.shape[0], canvas.shape[1])
+    if not opaque.size:
+        return box, opaque
     here = _places(box)
-    if not here.size:
-        return box, np.zeros(here.shape[:2], np.float32)
     first_places, last_places = mapped(placement.to_first, here), mapped(placement.to_last, here)
-    first_mask, last_mask = looked_up(piece.first_mask, first_places), looked_up(piece.last_mask, last_places)
-    if piece.frozen:
-        last_mask = np.zeros_like(last_mask)
+    first_mask, last_mask = _masks_at(piece, first_places, last_places)
     share = _late_share(piece, placement.along)
     early = (1 - share) * first_mask * within(first_places, *canvas.shape[:2])
     late = share * last_mask * within(last_places, *canvas.shape[:2])
-    entering = np.maximum(pull(placement.along), 1 - within(first_places, *canvas.shape[:2]))
-    opaque = first_mask + entering * np.maximum(last_mask - first_mask, 0)
     mix = (late / np.maximum(early + late, 1e-6))[..., None]
     from_first = sample(pair[0], first_places, sampling).astype(np.float32, copy=False)
     from_last = sample(pair[1], last_places, sampling).astype(np.float32, copy=False)
     content = from_first * (1 - mix) + from_last * mix
     under = canvas[box].astype(np.float32, copy=False)
-    cover = opaque[..., None]
-    canvas[box] = to_dtype(under * (1 - cover) + content * cover, canvas.dtype)
+    part = opaque[..., None]
+    canvas[box] = to_dtype(under * (1 - part) + content * part, canvas.dtype)
     return box, opaque
+
+
+def cover(piece: Piece, placement: Placement, height: int, width: int) -> tuple[tuple[slice, slice], np.ndarray]:
+    """Where a piece lies on the picture: a box, and (rows, columns) float32 how opaque the piece is in it."""
+    box = _bounds(piece, placement, height, width)
+    here = _places(box)
+    if not here.size:
+        return box, np.zeros(here.shape[:2], np.float32)
+    first_places, last_places = mapped(placement.to_first, here), mapped(placement.to_last, here)
+    first_mask, last_mask = _masks_at(piece, first_places, last_places)
+    entering = np.maximum(pull(placement.along), 1 - within(first_places, height, width))
+    return box, first_mask + entering * np.maximum(last_mask - first_mask, 0)
+
+
+def _masks_at(piece: Piece, first_places: np.ndarray, last_places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    last_mask = looked_up(piece.last_mask, last_places)
+    return looked_up(piece.first_mask, first_places), np.zeros_like(last_mask) if piece.frozen else last_mask
 
 
 def _late_share(piece: Piece, along: float) -> float:
@@ -121,14 +134,28 @@ def hold_still(
     change comes with the last frame itself. A carried 'moves' region frees its place on the first frame (what it
     leaves behind is filled) and the place where it is now.
     """
-    held = holds.still
-    if holds.movable is not None:
-        free = holds.movable.copy()
-        here = grid(*free.shape)
-        for piece in pieces:
-            if piece.moves:
-                np.maximum(free, _freed(piece, place(piece, guidance, time), here), out=free)
-        held = np.maximum(held, 1 - free)
+    return put_back(pixels, first, held_at(holds, freed_at(pieces, guidance, time)))
+
+
+def freed_at(pieces: Sequence[Piece], guidance: Guidance, time: float) -> np.ndarray | None:
+    """(h, w) float32, what carried 'moves' regions free at a time; None where there is no such region."""
+    moving = [piece for piece in pieces if piece.moves]
+    if not moving:
+        return None
+    here = grid(*moving[0].first_mask.shape)
+    return np.maximum.reduce([_freed(piece, place(piece, guidance, time), here) for piece in moving])
+
+
+def held_at(holds: Holds, freed: np.ndarray | None) -> np.ndarray:
+    """(h, w) float32, how far the first frame must show."""
+    if holds.movable is None:
+        return holds.still
+    free = holds.movable if freed is None else np.maximum(holds.movable, freed)
+    return np.maximum(holds.still, 1 - free)
+
+
+def put_back(pixels: np.ndarray, first: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """The first frame's pixels where `held` is 1, mixed in where it is more than 0."""
     if not held.any():
         return pixels
     part = held[..., None]

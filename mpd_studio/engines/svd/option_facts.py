@@ -82,6 +82,14 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_advanced=False,
     ),
     _number(
+        "guide_strength",
+        "Guide strength",
+        "How long what was drawn leads: more follows paths and regions more closely, less leaves more to the model. "
+        "At 0 the drawing is not followed.",
+        0.05,
+        is_advanced=False,
+    ),
+    _number(
         "distill_ratio",
         "Distill ratio",
         "The share of the steps in which the first frame's motion decides. More reaches finer motion, and gives the "
@@ -108,6 +116,13 @@ OPTIONS: tuple[EngineOption, ...] = (
         "How strictly ViBiD's steps keep to the pictures. Below 1, what the model would make without them is mixed in.",
         0.05,
         shown_when=_ANCHORED,
+    ),
+    _number(
+        "guide_start",
+        "Guide start",
+        "The share of the steps left out when something is drawn: the rest starts from a rough draft of the whole "
+        "picture. At 0 none is left out, and MPD acts in full.",
+        0.05,
     ),
     _number(
         "fps",
