@@ -35,8 +35,7 @@ CODES = frozenset(
 class BridgeError(Exception):
     """message: what happened and what to do. retryable: the same may work later. detail: figures and names."""
 
-    def __init__(self, code, message, retryable=False, **detail):
-        # type: (str, str, bool, object) -> None
+    def __init__(self, code: str, message: str, retryable: bool = False, **detail: object) -> None:
         if code not in CODES:
             raise ValueError("There is no error code " + code + ".")
         super().__init__(message)
@@ -45,13 +44,11 @@ class BridgeError(Exception):
         self.retryable = retryable
         self.detail = detail
 
-    def as_json(self):
-        # type: () -> dict
+    def as_json(self) -> dict:
         return {"code": self.code, "message": self.message, "retryable": self.retryable, "detail": self.detail}
 
 
-def error_from_json(doc):
-    # type: (dict) -> BridgeError
+def error_from_json(doc: dict) -> BridgeError:
     """The error that the other side wrote. A code of a later version is kept as detail."""
     code = doc.get("code")
     message = doc.get("message")

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import uuid
+from typing import Optional
 
 from .errors import BridgeError
 
@@ -18,15 +19,13 @@ _CHUNK = 1 << 20
 _VERSION = re.compile("([0-9]{1,6})[.][0-9]{1,6}")
 
 
-def write_json(path, document):
-    # type: (str, dict) -> None
+def write_json(path: str, document: dict) -> None:
     """Raises: BridgeError: NOT_WRITABLE or DISK_FULL; what stood at `path` is then untouched."""
     text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
     write_bytes(path, text.encode("ascii"))
 
 
-def write_bytes(path, content):
-    # type: (str, bytes) -> None
+def write_bytes(path: str, content: bytes) -> None:
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, "." + name + "." + uuid.uuid4().hex[:12] + ".tmp")
     try:
@@ -43,8 +42,7 @@ def write_bytes(path, content):
         raise refused(path, error)
 
 
-def refused(path, error):
-    # type: (str, OSError) -> BridgeError
+def refused(path: str, error: OSError) -> BridgeError:
     """What the file system's refusal means."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
         return BridgeError("DISK_FULL", "There is no room to write %s. Free some, then try again." % path, True)
@@ -52,8 +50,7 @@ def refused(path, error):
     return BridgeError("NOT_WRITABLE", "%s cannot be written (%s). Choose another jobs folder." % (path, words), True)
 
 
-def read_json(path, schema, job_id=None):
-    # type: (str, str, str) -> dict
+def read_json(path: str, schema: str, job_id: Optional[str] = None) -> dict:
     """The message in a file.
 
     Raises:
@@ -70,8 +67,7 @@ def read_json(path, schema, job_id=None):
     return document
 
 
-def check_version(version, name):
-    # type: (object, str) -> None
+def check_version(version: object, name: str) -> None:
     """Raises: BridgeError: PROTOCOL_VERSION or BAD_MESSAGE."""
     found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     if not found:
@@ -85,8 +81,7 @@ def check_version(version, name):
         raise BridgeError("PROTOCOL_VERSION", message, found=version, known=VERSION)
 
 
-def _read_bytes(path):
-    # type: (str) -> bytes
+def _read_bytes(path: str) -> bytes:
     try:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
@@ -101,8 +96,7 @@ def _read_bytes(path):
     return content
 
 
-def _parse(content, name):
-    # type: (bytes, str) -> object
+def _parse(content: bytes, name: str) -> object:
     try:
         text = content.decode("utf-8")
         if _depth(text) > DEEPEST:
@@ -112,21 +106,18 @@ def _parse(content, name):
         raise BridgeError("BAD_MESSAGE", "%s is not a whole message (%s)." % (name, error), True)
 
 
-def _refuse_constant(word):
-    # type: (str) -> float
+def _refuse_constant(word: str) -> float:
     raise ValueError("the number " + word)
 
 
-def _finite(text):
-    # type: (str) -> float
+def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueError("a number too large")
     return number
 
 
-def _depth(text):
-    # type: (str) -> int
+def _depth(text: str) -> int:
     """How deep brackets are nested, counted before the parser's own recursion could be made to overflow."""
     deepest = depth = 0
     inside = escaped = False
@@ -148,8 +139,7 @@ def _depth(text):
     return deepest
 
 
-def is_inside_path(path):
-    # type: (object) -> bool
+def is_inside_path(path: object) -> bool:
     """Whether a path of a message may name a file inside the job (docs/bridge_protocol.md, rule 3)."""
     if not isinstance(path, str) or not path or len(path) > 1024:
         return False
@@ -158,8 +148,7 @@ def is_inside_path(path):
     return all(part not in ("", ".", "..") for part in path.split("/"))
 
 
-def inside(job, path):
-    # type: (str, object) -> str
+def inside(job: str, path: object) -> str:
     """The place of a path inside the job folder, no part of which is a link.
 
     Raises:
@@ -175,8 +164,7 @@ def inside(job, path):
     return place
 
 
-def digest(path):
-    # type: (str) -> str
+def digest(path: str) -> str:
     """SHA-256 of a file. Raises: BridgeError: MEDIA_MISSING."""
     found = hashlib.sha256()
     try:

@@ -8,8 +8,7 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
-def new_job_id():
-    # type: () -> str
+def new_job_id() -> str:
     number = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     letters = []
     for _ in range(26):
@@ -18,6 +17,5 @@ def new_job_id():
     return "".join(reversed(letters))
 
 
-def is_job_id(name):
-    # type: (object) -> bool
+def is_job_id(name: object) -> bool:
     return isinstance(name, str) and _ID.fullmatch(name) is not None

@@ -2,18 +2,18 @@
 
 import os
 import shutil
+from typing import Optional
 
 from .errors import BridgeError
 from .files import VERSION, read_json, refused, write_bytes, write_json
 from .ids import is_job_id
 from .request import check_request, utc_now
-from .result import check_result
+from .result import Result, check_result
 
 STATES = ("waiting", "running", "done", "failed", "cancelled")
 
 
-def read_config(path):
-    # type: (str) -> dict
+def read_config(path: str) -> dict:
     """bridge_config.json, which the installation puts beside the add-on. Raises: BridgeError."""
     document = read_json(path, "mpd.bridge.config")
     if not isinstance(document.get("jobs"), str) or not os.path.isabs(document["jobs"]):
@@ -21,8 +21,7 @@ def read_config(path):
     return document
 
 
-def studio_seen(jobs):
-    # type: (str) -> bool
+def studio_seen(jobs: str) -> bool:
     """Whether a studio was ever started for this jobs folder; if not, nobody will answer."""
     try:
         read_json(os.path.join(os.path.dirname(jobs), "bridge.json"), "mpd.bridge.app")
@@ -31,8 +30,7 @@ def studio_seen(jobs):
     return True
 
 
-def job_folder(jobs, job_id):
-    # type: (str, str) -> str
+def job_folder(jobs: str, job_id: str) -> str:
     """Raises: BridgeError: NO_RESULT: there is no such job. PATH_REFUSED: it is no plain folder."""
     if not is_job_id(job_id):
         raise BridgeError("BAD_MESSAGE", "%r is not the name of a job." % (job_id,))
@@ -47,8 +45,7 @@ def job_folder(jobs, job_id):
 class NewJob:
     """A job being made: write pictures into `frames`, then send(). Nobody sees it before, and discard() removes it."""
 
-    def __init__(self, jobs, job_id):
-        # type: (str, str) -> None
+    def __init__(self, jobs: str, job_id: str) -> None:
         """Raises: BridgeError: NOT_WRITABLE or DISK_FULL."""
         self.job_id = job_id
         self._final = os.path.join(jobs, job_id)
@@ -59,8 +56,7 @@ class NewJob:
         except OSError as error:
             raise refused(self.folder, error)
 
-    def send(self, request):
-        # type: (dict) -> str
+    def send(self, request: dict) -> str:
         """The job's folder. Raises: BridgeError; nothing is left behind."""
         try:
             check_request(request)
@@ -78,21 +74,18 @@ class NewJob:
             raise
         return self._final
 
-    def discard(self):
-        # type: () -> None
+    def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def read_request(folder):
-    # type: (str) -> dict
+def read_request(folder: str) -> dict:
     """Raises: BridgeError."""
     request = read_json(os.path.join(folder, "request.json"), "mpd.bridge.request", os.path.basename(folder))
     check_request(request)
     return request
 
 
-def read_status(folder):
-    # type: (str) -> dict
+def read_status(folder: str) -> dict:
     """The studio's status; {} where nobody has taken the job on, or the file is being replaced."""
     try:
         status = read_json(os.path.join(folder, "status.json"), "mpd.bridge.status", os.path.basename(folder))
@@ -101,9 +94,8 @@ def read_status(folder):
     return status if status.get("state") in STATES else {}
 
 
-def read_result(folder, with_hashes=True):
-    # type: (str, bool) -> object
-    """A job_folder.result.Result.
+def read_result(folder: str, with_hashes: bool = True) -> Result:
+    """The result with its places.
 
     Raises:
         BridgeError: NO_RESULT: the studio has not finished. Or as check_result.
@@ -115,20 +107,21 @@ def read_result(folder, with_hashes=True):
     return check_result(folder, document, with_hashes)
 
 
-def result_revision(folder):
-    # type: (str) -> int
+def result_revision(folder: str) -> int:
     """Revision of the frames that are ready; 0 where there are none. Cheap: for a timer."""
     try:
         document = read_json(os.path.join(folder, "result.json"), "mpd.bridge.result", os.path.basename(folder))
     except BridgeError:
         return 0
     revision = document.get("revision")
-    is_number = isinstance(revision, int) and not isinstance(revision, bool)
-    return revision if is_number and "error" not in document else 0
+    if isinstance(revision, bool) or not isinstance(revision, int) or "error" in document:
+        return 0
+    return revision
 
 
-def write_receipt(folder, revision, placed=None, error=None):
-    # type: (str, int, dict, BridgeError) -> None
+def write_receipt(
+    folder: str, revision: int, placed: Optional[dict] = None, error: Optional[BridgeError] = None
+) -> None:
     """placed: item_uid, track, start, count, media_path, as read back. error: why it was not placed.
 
     Raises:
@@ -149,7 +142,6 @@ def write_receipt(folder, revision, placed=None, error=None):
     write_json(os.path.join(folder, "receipt.json"), receipt)
 
 
-def cancel(folder):
-    # type: (str) -> None
+def cancel(folder: str) -> None:
     """Ask the studio to stop. Raises: BridgeError: NOT_WRITABLE or DISK_FULL."""
     write_bytes(os.path.join(folder, "cancel"), b"")

@@ -1,6 +1,7 @@
 """Build a request, held to the limits of the protocol before anything is written."""
 
 import time
+from typing import Optional
 
 from .errors import BridgeError
 from .files import VERSION, is_inside_path
@@ -14,13 +15,20 @@ LARGEST_SIDE = 32768
 LAST_TRACK = 10000
 
 
-def utc_now():
-    # type: () -> str
+def utc_now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def build_request(job_id, host, rate, timeline, gap, frames, color=None, want=None):
-    # type: (str, dict, dict, dict, dict, dict, dict, dict) -> dict
+def build_request(
+    job_id: str,
+    host: dict,
+    rate: dict,
+    timeline: dict,
+    gap: dict,
+    frames: dict,
+    color: Optional[dict] = None,
+    want: Optional[dict] = None,
+) -> dict:
     """The message request.json; each part is a dictionary with the keys of docs/bridge_protocol.md.
 
     Raises:
@@ -45,8 +53,7 @@ def build_request(job_id, host, rate, timeline, gap, frames, color=None, want=No
     return request
 
 
-def check_request(request):
-    # type: (dict) -> None
+def check_request(request: dict) -> None:
     """Raises: BridgeError: NO_GAP or BAD_MESSAGE."""
     gap, timeline, rate = (_part(request, name) for name in ("gap", "timeline", "rate"))
     if not isinstance(_part(request, "host").get("app"), str):
@@ -67,16 +74,14 @@ def check_request(request):
     _check_want(request.get("want") or {})
 
 
-def check_rate(rate, name):
-    # type: (dict, str) -> None
+def check_rate(rate: dict, name: str) -> None:
     num = _whole(rate, name, "num", 1, 1000000)
     den = _whole(rate, name, "den", 1, 1000000)
     if not den <= 1000 * num or not num <= 1000 * den:
         raise BridgeError("BAD_MESSAGE", "%s is not a usable rate (%d/%d)." % (name, num, den))
 
 
-def _check_frames(frames):
-    # type: (dict) -> None
+def _check_frames(frames: dict) -> None:
     if frames.get("mode") not in MODES:
         raise BridgeError("BAD_MESSAGE", "frames.mode is not one of " + ", ".join(MODES) + ".")
     for side in ("before", "after"):
@@ -91,8 +96,7 @@ def _check_frames(frames):
             check_rate(_part(end, "clip_rate"), "frames.%s.clip_rate" % side)
 
 
-def _check_want(want):
-    # type: (dict) -> None
+def _check_want(want: dict) -> None:
     if want.get("placement", PLACEMENTS[0]) not in PLACEMENTS:
         raise BridgeError("BAD_MESSAGE", "want.placement is not one of " + ", ".join(PLACEMENTS) + ".")
     unknown = [name for name in want.get("media", ()) if name not in MEDIA]
@@ -100,16 +104,14 @@ def _check_want(want):
         raise BridgeError("BAD_MESSAGE", "want.media names %r; known are %s." % (unknown[0], ", ".join(MEDIA)))
 
 
-def _part(document, name):
-    # type: (dict, str) -> dict
+def _part(document: dict, name: str) -> dict:
     part = document.get(name)
     if not isinstance(part, dict):
         raise BridgeError("BAD_MESSAGE", "'%s' is missing." % name)
     return part
 
 
-def _whole(part, name, key, least, most):
-    # type: (dict, str, str, int, int) -> int
+def _whole(part: dict, name: str, key: str, least: int, most: int) -> int:
     value = part.get(key)
     if isinstance(value, bool) or not isinstance(value, int):
         raise BridgeError("BAD_MESSAGE", "%s.%s is not a whole number." % (name, key))

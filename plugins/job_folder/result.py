@@ -16,8 +16,7 @@ class Result:
     files: absolute paths, in order. movie: absolute path or "". document: the whole message.
     """
 
-    def __init__(self, document, folder, pattern, first_number, files, movie):
-        # type: (dict, str, str, int, list, str) -> None
+    def __init__(self, document: dict, folder: str, pattern: str, first_number: int, files: list, movie: str) -> None:
         self.document = document
         self.revision = document["revision"]
         self.folder = folder
@@ -27,13 +26,11 @@ class Result:
         self.movie = movie
 
     @property
-    def count(self):
-        # type: () -> int
+    def count(self) -> int:
         return len(self.files)
 
 
-def check_result(job, document, with_hashes=True):
-    # type: (str, dict, bool) -> Result
+def check_result(job: str, document: dict, with_hashes: bool = True) -> Result:
     """job: absolute folder. with_hashes: also compare every file with the hash that the studio wrote.
 
     Raises:
@@ -48,12 +45,10 @@ def check_result(job, document, with_hashes=True):
     files = document.get("files")
     if not isinstance(files, dict):
         raise BridgeError("BAD_MESSAGE", "The result names no files.")
-    pattern, first, count, hashes = (files.get(key) for key in ("pattern", "first_number", "count", "sha256"))
+    pattern, hashes = files.get("pattern"), files.get("sha256")
+    first, count = _number(files, "first_number"), _number(files, "count")
     if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern) or pattern.startswith("."):
         raise BridgeError("BAD_MESSAGE", "The result's file names make no sense.")
-    for number in (first, count):
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_FILES:
-            raise BridgeError("BAD_MESSAGE", "The result's numbers make no sense.")
     if not isinstance(hashes, list) or len(hashes) != count or not count:
         raise BridgeError("BAD_MESSAGE", "The result lists another number of hashes than of files.")
     folder = inside(job, files.get("folder"))
@@ -67,8 +62,14 @@ def check_result(job, document, with_hashes=True):
     return Result(document, folder, pattern, first, places, movie)
 
 
-def _check_file(place, sha, with_hashes):
-    # type: (str, object, bool) -> None
+def _number(files: dict, key: str) -> int:
+    number = files.get(key)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_FILES:
+        raise BridgeError("BAD_MESSAGE", "The result's %s makes no sense." % key)
+    return number
+
+
+def _check_file(place: str, sha: object, with_hashes: bool) -> None:
     if not os.path.isfile(place) or not os.path.getsize(place):
         raise BridgeError("MEDIA_MISSING", "%s is not there, or empty. Generate the frames again." % place)
     if with_hashes and digest(place) != sha:
