@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 
 from mpd_studio.core.engine import Engine, EngineInfo
 from mpd_studio.core.errors import EnvironmentProblem, UnsupportedRequest
+from mpd_studio.core.figures import Figure, TellsForecast
+from mpd_studio.core.inbetween import InbetweenRequest
 
 ENTRY_POINT_GROUP = "mpd_studio.engines"
 
@@ -46,6 +48,19 @@ def open_engine(engine_id: str) -> Engine:
         return _load(target)()
     except _PLUGIN_FAULTS as error:
         raise EnvironmentProblem(f"The engine '{engine_id}' cannot be started: {_reason(error)}") from error
+
+
+def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
+    """What the request's engine says of the run beforehand; () where it says nothing, or is not to be had.
+
+    May read files and ask devices: not for the GUI thread.
+    """
+    target = _targets().get(request.engine_id)
+    try:
+        told_by = _load(target) if target else None
+    except _PLUGIN_FAULTS:
+        return ()
+    return told_by.forecast(request) if isinstance(told_by, TellsForecast) else ()
 
 
 # What importing somebody else's module can raise in practice; a plug-in's own bugs in generate are not caught here.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.frames import format_timecode, rate_text
 from mpd_studio.core.inbetween import InbetweenRequest
 
@@ -56,6 +57,18 @@ class Sheet:
         if any(old.id == line.id for old in self.lines):
             return replace(self, lines=tuple(line if old.id == line.id else old for old in self.lines))
         return replace(self, lines=(*self.lines, line))
+
+    def with_figures(self, figures: tuple[Figure, ...]) -> Sheet:
+        """What the engine tells, line by line; what is told again stands in its old line.
+
+        Ids get a prefix of their own, so that no engine can replace a promise.
+        """
+        sheet = self
+        for figure in figures:
+            if figure.text:
+                state = LineState.WARN if figure.warning else LineState.NOTE
+                sheet = sheet.with_line(SheetLine(f"engine-{figure.id}", figure.text, state, figure.warning))
+        return sheet
 
     def as_text(self) -> str:
         rows = [f"{_TICKS[line.state]} {line.text}{f' ({line.detail})' if line.detail else ''}" for line in self.lines]
