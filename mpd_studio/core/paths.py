@@ -45,6 +45,11 @@ class ProgramPaths:
         return self.data / "recovery"
 
     @property
+    def unfinished(self) -> Path:
+        """Costly steps of runs that have not ended well yet (core/unfinished.py)."""
+        return self.cache / "unfinished"
+
+    @property
     def thumbnails(self) -> Path:
         return self.cache / "thumbnails"
 

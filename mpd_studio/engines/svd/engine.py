@@ -22,18 +22,24 @@ from mpd_studio.weights.store import find_weights
 if TYPE_CHECKING:
     from mpd_studio.engines.svd.memory_plan import MemoryPlan
     from mpd_studio.engines.svd.model import SvdModel
+    from mpd_studio.engines.svd.saved_latents import SavedLatents
 
 log = logging.getLogger(__name__)
 
 
 class SvdEngine:
-    """Keeps the model between gaps; a change of weights, device, precision or memory plan loads it anew."""
+    """Keeps the model between gaps; a change of weights, device, precision or memory plan loads it anew.
+
+    Denoised clips outlive the run where it was told a folder for them (core/unfinished.py).
+    """
 
     INFO: ClassVar[EngineInfo] = INFO
 
     def __init__(self) -> None:
         self._model: SvdModel | None = None
         self._loaded: tuple[object, ...] = ()
+        self._unfinished_in: Path | None = None
+        self._saved: SavedLatents | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -62,11 +68,23 @@ class SvdEngine:
             EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
             EngineFailed: memory ran out under every plan.
         """
+        self._saved = None
         _require_packages()
         check_boundary(request, pictures)
         options = read_options(request.settings)
         weights = find_weights(options.weights or None, program_paths())
         return self._frames(request, pictures, options, weights.path, reporter)
+
+    def keep_unfinished_in(self, folder: Path | None) -> None:
+        self._unfinished_in = folder
+
+    @property
+    def has_unfinished(self) -> bool:
+        return self._saved is not None and self._saved.has_any
+
+    def frames_are_safe(self) -> None:
+        if self._saved is not None:
+            self._saved.forget()
 
     def unload(self) -> None:
         """Gives the memory of the device back."""
@@ -91,7 +109,8 @@ class SvdEngine:
 
         from mpd_studio.engines.svd.gap_clips import GapClips
 
-        clips = GapClips(request, pictures, options, reporter)
+        self._saved = self._place_to_save(request, pictures, options, folder)
+        clips = GapClips(request, pictures, options, reporter, self._saved)
         plan = _first_plan(folder, options, request.new_frames)
         try:
             while not clips.is_done:
@@ -104,6 +123,24 @@ class SvdEngine:
         finally:
             clips.forget()
             _free_cached_memory()
+
+    def _place_to_save(
+        self, request: InbetweenRequest, pictures: BoundaryPictures, options: SvdOptions, folder: Path
+    ) -> SavedLatents | None:
+        from mpd_studio.engines.svd.device import choose_device, choose_dtype
+        from mpd_studio.engines.svd.request_print import request_print
+        from mpd_studio.engines.svd.saved_latents import SavedLatents
+
+        if self._unfinished_in is None:
+            return None
+        device = choose_device(options.device)
+        where = f"{device.type} {choose_dtype(options.dtype, device)}"
+        try:
+            print_ = request_print(request, pictures, options, folder, where)
+        except OSError as error:  # the weights, which loading will name better
+            log.debug("Nothing is kept: %s", error)
+            return None
+        return SavedLatents(self._unfinished_in, print_, options)
 
     def _model_for(self, folder: Path, options: SvdOptions, plan: MemoryPlan, reporter: Reporter) -> SvdModel:
         from mpd_studio.engines.svd.device import choose_device, choose_dtype

@@ -19,6 +19,7 @@ from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.pixel_range import range_of
+from mpd_studio.engines.svd.saved_latents import SavedLatents
 from mpd_studio.engines.svd.seam import ColorMatch, LostDetail, color_match
 from mpd_studio.motion.blend import mix
 
@@ -33,9 +34,16 @@ class GapClips:
     """What is made of a gap so far. `frames` can be called again after memory ran out: finished work is not redone."""
 
     def __init__(
-        self, request: InbetweenRequest, pictures: BoundaryPictures, options: SvdOptions, reporter: Reporter
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: SvdOptions,
+        reporter: Reporter,
+        saved: SavedLatents | None = None,
     ) -> None:
+        """saved: where denoised clips outlive the run; None: nowhere."""
         self._request, self._options, self._reporter = request, options, reporter
+        self._saved = saved
         self._first, self._last = pictures.first, pictures.last
         self._range = range_of(pictures.first.pixels, pictures.last.pixels)
         self._clips = plan(request.new_frames)
@@ -61,8 +69,12 @@ class GapClips:
         placed = self._placed(model)
         while self._at < len(self._clips):
             clip = self._clips[self._at]
+            if self._latents is None and self._saved is not None:
+                self._latents = self._saved.find(self._at, clip)
             if self._latents is None:
                 self._latents = self._sampled(model, clip, placed)
+                if self._saved is not None:  # before decoding, which takes memory and may be what ends the run
+                    self._saved.keep(self._at, clip, model.plan.name, self._latents)
             for place, pixels in self._decoded(model, clip, placed, self._latents):
                 self._made[place] = pixels
                 yield from self._ready()
