@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -29,11 +30,13 @@ from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.workflow.check import Made, tick
 from mpd_studio.workflow.deliver import deliver_take
+from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.fit import fit, fit_notes
 from mpd_studio.workflow.frame_checks import FrameFacts, change_between, digest_of, facts_of
 from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
 from mpd_studio.workflow.sheet import GapPlace, LineState, Sheet, SheetLine, sheet_before
+from mpd_studio.workflow.unfinished_work import unfinished_work
 
 NEW_FRAMES = "New frames"
 
@@ -64,32 +67,33 @@ def run(
     place: GapPlace | None = None,
     overwrite: bool = False,
     open_engine: Callable[[str], Engine] = open_engine,
+    engines: EngineHolder | None = None,
 ) -> Run:
     """Fill `folder` with NAME_000001.ext …, sheet.txt and sheet.json.
 
     exporter_id: a sequence format; None chooses by depth (png for 8 bit, png16 above, exr for float).
     movie_id: a movie format, for NAME.ext beside the frames.
+    engines: keeps the engine for the next run, if this one ends well; None: it is opened for this run alone.
 
     Raises:
-        MpdError: whatever stands in the way, before or during the run; nothing is left in or beside `folder`.
+        MpdError: whatever stands in the way, before or during the run; nothing is left in or beside `folder`. Where the
+            engine keeps unfinished work, the message says that the next run goes on from there.
         Cancelled: through the reporter; likewise.
     """
     place = place or default_place(request)
-    with filling(folder, name, overwrite=overwrite) as part:
+    with unfinished_work() as unfinished, filling(folder, name, overwrite=overwrite) as part:
         check_sources(request, folder, name)
         pictures, digests, decode_s = _decode(request, reporter)
         info = _check_formats(pictures, exporter_id, movie_id)
         sheet = plan_sheet(request, place, info).with_figures(forecast(request))
-        engine = open_engine(request.engine_id)
         row = _Row(request.new_frames, reporter)
         began = time.perf_counter()
-        engine.load(reporter)
-        loaded_s = time.perf_counter() - began
-        try:
-            frames = row.watch(engine.generate(request, pictures, _Inner(reporter)))
-            written = open_exporter(info.id).write(frames, WriteJob(part, name, request.rate), reporter)
-        finally:
-            engine.unload()
+        with (engines or EngineHolder(open_engine)).lent(request.engine_id, keep=engines is not None) as engine:
+            unfinished.is_kept_by(engine)
+            engine.load(reporter)
+            loaded_s = time.perf_counter() - began
+            with closing(row.watch(engine.generate(request, pictures, _Inner(reporter)))) as frames:
+                written = open_exporter(info.id).write(frames, WriteJob(part, name, request.rate), reporter)
         if len(row.facts) != request.new_frames or len(written) != request.new_frames:
             raise EngineFailed(
                 f"The engine '{request.engine_id}' made {len(row.facts)} frames instead of {request.new_frames}. "
@@ -213,7 +217,7 @@ class _Row:
         self.facts: list[FrameFacts] = []
         self.confidence: list[float] = []
 
-    def watch(self, frames: Iterator[Picture]) -> Iterator[Picture]:
+    def watch(self, frames: Iterator[Picture]) -> Generator[Picture]:
         began = time.perf_counter()
         for picture in frames:
             self.engine_s += time.perf_counter() - began
