@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mpd_studio.core.clip_plan import ClipLengths
 from mpd_studio.core.engine_option import EngineOption, OptionValue
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import RegionId
@@ -31,6 +32,7 @@ class EngineInfo:
     """Facts about an engine, readable without importing it.
 
     new_frame_counts: the counts it can make; empty means any. size_multiple: sides must be multiples of it.
+    clip_lengths: of the clips that it makes gaps out of (core/clip_plan.py); None makes each frame by itself.
     problem: why it cannot run here, with what to do; "" when it can.
     options: what can be said to it. in_effect: what every option is under these settings, also those that nobody said;
     raises SettingsError where they do not go together. None: an option is what was said, else its default.
@@ -49,6 +51,7 @@ class EngineInfo:
     problem: str = ""
     options: tuple[EngineOption, ...] = ()
     in_effect: Callable[[EngineSettings], Mapping[str, OptionValue]] | None = None
+    clip_lengths: ClipLengths | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import mpd_studio
 from mpd_studio.core.atomic_file import write_atomically
-from mpd_studio.core.engine import BoundaryPictures, Capability, Engine
+from mpd_studio.core.engine import BoundaryPictures, Capability, Engine, EngineInfo
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
 from mpd_studio.core.figures import Figure, TellsFigures
@@ -33,6 +33,7 @@ from mpd_studio.workflow.deliver import deliver_take
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.fit import fit, fit_notes
 from mpd_studio.workflow.frame_checks import FrameFacts, change_between, digest_of, facts_of
+from mpd_studio.workflow.length import length_line
 from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
 from mpd_studio.workflow.sheet import GapPlace, LineState, Sheet, SheetLine, sheet_before
@@ -141,6 +142,10 @@ def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -
     notes += [f"{ref.name} has uneven frame times: frames are counted, not seconds" for ref in media if ref.is_vfr]
     notes += fit_notes(request.first.media, request.last.media, request.canvas)
     sheet = sheet_before(request, place, format_title=info.title, notes=tuple(notes))
+    engine = _engine(request.engine_id)
+    length = length_line(request.new_frames, engine) if engine else None
+    if length is not None:
+        sheet = sheet.with_line(length)
     ignored = _ignored_drawings(request)
     if not ignored:
         return sheet
@@ -150,16 +155,16 @@ def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -
 
 def _ignored_drawings(request: InbetweenRequest) -> str:
     """Kinds of drawings in the request that its engine makes nothing of; it is said before the run."""
-    known = _capabilities(request.engine_id)
+    engine = _engine(request.engine_id)
+    known = engine.capabilities if engine else frozenset(Capability)
     drawn = ((request.guidance.paths, Capability.PATHS), (request.guidance.regions, Capability.REGIONS))
     return " and ".join(capability.value for things, capability in drawn if things and capability not in known)
 
 
 @cache
-def _capabilities(engine_id: str) -> frozenset[Capability]:
-    """Of an engine; of one that does not exist all, for opening it says what is wrong."""
-    infos = {info.id: info.capabilities for info in engine_infos()}
-    return infos.get(engine_id, frozenset(Capability))
+def _engine(engine_id: str) -> EngineInfo | None:
+    """None where there is no such engine: opening it says what is wrong."""
+    return next((info for info in engine_infos() if info.id == engine_id), None)
 
 
 def default_place(request: InbetweenRequest) -> GapPlace:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from mpd_studio.core.engine import Capability, EngineInfo
 from mpd_studio.core.geometry import Size
+from mpd_studio.engines.svd.lengths import LENGTHS
 from mpd_studio.engines.svd.option_facts import OPTIONS, in_effect
 
 MODEL_SIZE = Size(1024, 576)
@@ -36,4 +37,5 @@ INFO = EngineInfo(
     problem=problem(),
     options=OPTIONS,
     in_effect=in_effect,
+    clip_lengths=LENGTHS,
 )

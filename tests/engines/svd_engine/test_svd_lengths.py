@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpd_studio.engines.svd.lengths import MAX_FRAMES, MIN_FRAMES, plan
+from mpd_studio.core.clip_plan import ClipLengths, plan_clips
+from mpd_studio.engines.svd.lengths import LENGTHS, plan
 
 
 @given(st.integers(1, 3000))
@@ -16,7 +17,7 @@ def test_every_new_frame_is_made_once_from_ends_that_are_there(new_frames: int):
     there = {0, new_frames + 1}
     for clip in plan(new_frames):
         assert {clip.start, clip.stop} <= there
-        assert MIN_FRAMES <= clip.frames <= MAX_FRAMES
+        assert LENGTHS.fewest <= clip.frames <= LENGTHS.most
         assert clip.picks[0][0] > 0
         assert clip.picks[-1][0] < clip.frames - 1
         frames, places = zip(*clip.picks, strict=True)
@@ -67,3 +68,17 @@ def test_frames_can_be_given_away_part_by_part():
 def test_no_frames_are_no_gap(new_frames: int):
     with pytest.raises(ValueError, match=f"not {new_frames}"):
         plan(new_frames)
+
+
+@given(st.integers(1, 400), st.integers(3, 40), st.integers(0, 60))
+def test_models_of_other_lengths_make_every_gap_too(new_frames: int, fewest: int, more: int):
+    lengths = ClipLengths(fewest, max(fewest, 2 * fewest - 3) + more)
+    clips = plan_clips(new_frames, lengths)
+    assert all(lengths.fewest <= clip.frames <= lengths.most for clip in clips)
+    assert sorted(place for clip in clips for _, place in clip.picks) == list(range(1, new_frames + 1))
+
+
+@pytest.mark.parametrize(("fewest", "most"), [(16, 16), (14, 24), (2, 25), (25, 14)])
+def test_lengths_that_leave_gaps_unmade_are_refused(fewest: int, most: int):
+    with pytest.raises(ValueError, match="every length"):
+        ClipLengths(fewest, most)
