@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from mpd_studio.core.engine import EngineInfo
-from mpd_studio.core.errors import Cancelled, MpdError
+from mpd_studio.core.engine_option import OptionKind, OptionValue, SaidOptions, usable_options
+from mpd_studio.core.errors import Cancelled, MpdError, SettingsError
 from mpd_studio.core.gap_edits import add_take
 from mpd_studio.core.ids import GapId, TakeId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, InbetweenResult, Quality
@@ -27,6 +28,7 @@ from mpd_studio.session.message import message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.take_folders import takes_of
+from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
 from mpd_studio.workflow.sheet import GapPlace, Sheet
@@ -34,11 +36,15 @@ from mpd_studio.workflow.sheet import GapPlace, Sheet
 
 @dataclass(frozen=True, slots=True)
 class GeneratePlan:
-    """What the next generation uses. seed: for engines whose result depends on it."""
+    """What the next generation uses. seed: for engines whose result depends on it.
+
+    options: what the user set for the engine, sorted by name. Only those that have an effect are said to it.
+    """
 
     engine_id: str
     quality: Quality
     seed: int = 0
+    options: SaidOptions = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Generator(QObject):
         self,
         document: Document,
         preferences: Preferences,
+        weights: WeightsDesk,
         board: JobBoard,
         lanes: Lanes,
         parent: QObject | None = None,
@@ -76,6 +83,7 @@ class Generator(QObject):
         super().__init__(parent)
         self._document = document
         self._preferences = preferences
+        self._weights = weights
         self._board = board
         self._lanes = lanes
         self._answers = Answers(lanes.gpu, self)
@@ -83,24 +91,69 @@ class Generator(QObject):
         self._orders: dict[str, _Order] = {}
         self._engines: tuple[EngineInfo, ...] = ()
         settings = preferences.settings
-        self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality))
+        options = settings.options_of(settings.engine_id)
+        self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
+        weights.changed.connect(self.plan_changed)  # whether the plan can be carried out may have changed
 
     @property
     def plan(self) -> GeneratePlan:
         return self._plan
 
     def set_plan(self, plan: GeneratePlan) -> None:
-        """Engine and quality are remembered for the next start."""
+        """Engine and quality are remembered for the next start, and each engine's options."""
         if plan != self._plan:
             self._plan = plan
-            self._preferences.set(engine_id=plan.engine_id, quality=plan.quality.value)
+            kept = dict(self._preferences.settings.engine_options)
+            kept.pop(plan.engine_id, None)
+            if plan.options:
+                kept[plan.engine_id] = plan.options
+            self._preferences.set(
+                engine_id=plan.engine_id, quality=plan.quality.value, engine_options=tuple(sorted(kept.items()))
+            )
             self.plan_changed.emit()
+
+    def choose_engine(self, engine_id: str) -> None:
+        """With the options that were set for it when it was last used."""
+        options = self._preferences.settings.options_of(engine_id)
+        self.set_plan(replace(self._plan, engine_id=engine_id, options=options))
+
+    def set_option(self, name: str, value: OptionValue | None) -> None:
+        """Say an option to the engine of the plan; None leaves it to the engine again."""
+        options = dict(self._plan.options)
+        options.pop(name, None)
+        if value is not None:
+            options[name] = value
+        self.set_plan(replace(self._plan, options=tuple(sorted(options.items()))))
+
+    def reset_options(self) -> None:
+        """Leave all of them to the engine, also those that it does not know."""
+        self.set_plan(replace(self._plan, options=()))
 
     def engines(self) -> tuple[EngineInfo, ...]:
         """Those that cannot run here say why in `problem`."""
         if not self._engines:
             self._engines = engine_infos()
         return self._engines
+
+    @property
+    def engine(self) -> EngineInfo | None:
+        """The plan's; None where it is not installed."""
+        return next((info for info in self.engines() if info.id == self._plan.engine_id), None)
+
+    @property
+    def said(self) -> SaidOptions:
+        """The options that the next generation says to its engine."""
+        engine = self.engine
+        return usable_options(engine.options, self._plan.options) if engine is not None else ()
+
+    def weights_problem(self) -> str:
+        """Why the plan's engine cannot use its weights, as last seen; "" when it can, or needs none."""
+        engine = self.engine
+        if engine is None or engine.problem:
+            return ""
+        said = dict(self.said)
+        names = [str(said.get(o.name, "")) for o in engine.options if o.kind is OptionKind.WEIGHTS]
+        return next(filter(None, map(self._weights.problem, names)), "")
 
     def problems(self, gap_id: GapId) -> tuple[str, ...]:
         """Why this gap cannot be generated now, in the user's words; empty when it can."""
@@ -109,11 +162,12 @@ class Generator(QObject):
             request = self._request(gap_id)
         except MpdError as error:
             return (str(error),)
-        engine = next((info for info in self.engines() if info.id == self._plan.engine_id), None)
+        engine = self.engine
         if engine is None:
             return (f"The engine '{self._plan.engine_id}' is not installed. Choose another one.",)
         if engine.problem:
             found.append(engine.problem)
+        found += filter(None, (self._settings_problem(engine), self.weights_problem()))
         counts = engine.new_frame_counts
         if counts and request.new_frames not in counts:
             known = ", ".join(map(str, counts))
@@ -155,8 +209,17 @@ class Generator(QObject):
         return self.generate(order.gap_id)
 
     def _request(self, gap_id: GapId) -> InbetweenRequest:
-        plan = self._plan
-        return build_request(self._document.timeline, gap_id, plan.engine_id, EngineSettings(plan.quality), plan.seed)
+        plan, settings = self._plan, EngineSettings(self._plan.quality, self.said)
+        return build_request(self._document.timeline, gap_id, plan.engine_id, settings, plan.seed)
+
+    def _settings_problem(self, engine: EngineInfo) -> str:
+        """Options that are possible each, and impossible together."""
+        try:
+            if engine.in_effect is not None:
+                engine.in_effect(EngineSettings(self._plan.quality, self.said))
+        except SettingsError as error:
+            return str(error)
+        return ""
 
     def _on_made(self, job_id: str, result: InbetweenResult) -> None:
         order = self._orders[job_id]

@@ -18,6 +18,7 @@ class Lanes(QObject):
     """A thread starts with its first job, so an idle session has none.
 
     gpu: generations, in order. draft: flow drafts, the newest wins. io: probing and exports, in order.
+    weights: model files, so that gigabytes on their way delay no import.
     frames: pictures for the canvas, the newest first. thumbnails: small pictures, so that they never delay the
     canvas. save: projects, settings. journal: autosaves, apart from `save` so that a long save delays none.
     """
@@ -28,6 +29,7 @@ class Lanes(QObject):
         self.gpu = Worker("gpu", self)
         self.draft = Worker("draft", self)
         self.io = Worker("io", self)
+        self.weights = Worker("weights", self)
         self.frames = Worker("frames", self)
         self.thumbnails = Worker("thumbnails", self)
         self.save = Worker("save", self)
@@ -40,7 +42,7 @@ class Lanes(QObject):
         process has to be left without tearing Qt down.
         """
         deadline_s = time.monotonic() + timeout_s
-        cancelled = (self.draft, self.frames, self.thumbnails, self.io, self.gpu)
+        cancelled = (self.draft, self.frames, self.thumbnails, self.weights, self.io, self.gpu)
         for worker in cancelled:
             worker.begin_closing()  # asks all of them before it waits for any
         stopped = [worker.close(max(0.0, deadline_s - time.monotonic())) for worker in cancelled]

@@ -21,6 +21,7 @@ from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
+from mpd_studio.session.weights_desk import WeightsDesk
 
 __all__ = ["Message", "MessageKind", "Session"]
 
@@ -44,7 +45,7 @@ class Session(QObject):
         self.preferences = Preferences(paths, lanes.save, self)
         self.recent = RecentFiles(paths, lanes.save, self)
         self.jobs = JobBoard(self)
-        for lane in (lanes.gpu, lanes.io):
+        for lane in (lanes.gpu, lanes.io, lanes.weights):
             self.jobs.follow(lane)
         self.document = Document(paths, lanes, self)
         self.selection = Selection(self.document, self)
@@ -55,10 +56,20 @@ class Session(QObject):
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)
         self.missing = MissingMedia(self.document, self.jobs, lanes, self)
-        self.generator = Generator(self.document, self.preferences, self.jobs, lanes, self)
+        self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
+        self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
-        for part in (self.document, self.preferences, self.importer, self.missing, self.generator, self.exporter):
+        parts = (
+            self.document,
+            self.preferences,
+            self.importer,
+            self.missing,
+            self.weights,
+            self.generator,
+            self.exporter,
+        )
+        for part in parts:
             part.message.connect(self.message)
         self.document.opened.connect(self.recent.add)
         self.document.saved.connect(self.recent.add)
