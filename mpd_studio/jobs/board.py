@@ -88,8 +88,11 @@ class JobBoard(QObject):
 
     @property
     def current(self) -> JobRow | None:
-        """The job that runs, else the next that waits, else None."""
-        rows = self.rows
+        """The job that runs, else the next that waits, else None; of several, first those that fill a gap.
+
+        A download that goes on for an hour may not stand before the frames somebody waits for.
+        """
+        rows = sorted(self.rows, key=lambda row: row.gap_id is None)
         running = next((row for row in rows if row.state is JobState.RUNNING), None)
         return running or next((row for row in rows if row.state is JobState.QUEUED), None)
 

@@ -81,6 +81,10 @@ class WeightsDesk(QObject):
         return self._seen is not None
 
     @property
+    def is_looking(self) -> bool:
+        return bool(self._look_id)
+
+    @property
     def rows(self) -> tuple[SeenWeights, ...]:
         """As last seen: the catalogue, what was added, then folders that are used from where they are."""
         seen = self._seen or Look()

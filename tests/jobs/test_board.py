@@ -97,6 +97,25 @@ def test_failed_job_keeps_its_failure_and_says_so(qtbot: QtBot, worker: Worker, 
     assert row.failure.message.startswith("Flow could not be computed")
 
 
+def test_frames_of_a_gap_stand_before_a_long_download(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    download, frames, other = Steps(1), Steps(1), Worker("other")
+    try:
+        board.submit(other, Job("download", "Get", download.work))
+        qtbot.waitUntil(lambda: _row(board, "download").state is JobState.RUNNING)
+        board.submit(worker, Job("frames", "Gap 1", frames.work), GapId("gap-1"))
+        qtbot.waitUntil(lambda: _row(board, "frames").state is JobState.RUNNING)
+        current = board.current
+        assert current is not None
+        assert current.id == "frames"
+        board.cancel("frames")
+        qtbot.waitUntil(lambda: _row(board, "frames").state is JobState.CANCELLED)
+        current = board.current
+        assert current is not None
+        assert current.id == "download"
+    finally:
+        assert other.close()
+
+
 def test_waiting_job_is_cancelled_at_once(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
     steps = Steps(1)
     board.submit(worker, Job("a", "A", steps.work))

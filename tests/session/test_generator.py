@@ -206,3 +206,89 @@ def test_request_carries_plan_and_guidance(qtbot: QtBot, gap_session: Session) -
 def _row_done(session: Session, job_id: str) -> int:
     row = session.jobs.row(job_id)
     return row.done if row is not None and row.stage == "New frames" else 0
+
+
+def test_options_are_said_to_the_engine_and_kept_with_the_take(qtbot: QtBot, gap_session: Session) -> None:
+    """The engine flow has no options, so nothing is said to it, whatever was set."""
+    generator = gap_session.generator
+    generator.set_option("steps", 3)
+    assert generator.plan.options == (("steps", 3),)
+    take = _generate(qtbot, gap_session)
+    assert take.result.request.settings.options == ()
+
+
+def test_each_engine_has_its_own_options_also_after_a_restart(new_session: Callable[[], Session]) -> None:
+    first = new_session()
+    generator = first.generator
+    generator.choose_engine("svd")
+    generator.set_option("steps", 7)
+    generator.set_option("sampler", "vibid")
+    generator.choose_engine("flow")
+    assert generator.plan.options == ()
+    generator.choose_engine("svd")
+    assert generator.plan.options == (("sampler", "vibid"), ("steps", 7))
+    assert first.close()
+    second = new_session().generator
+    assert (second.plan.engine_id, second.plan.options) == ("svd", (("sampler", "vibid"), ("steps", 7)))
+    second.set_option("steps", None)
+    assert second.plan.options == (("sampler", "vibid"),)
+    second.reset_options()
+    assert second.plan.options == ()
+
+
+def test_remembered_options_that_are_impossible_now_are_kept_and_not_said(
+    new_session: Callable[[], Session], paths: ProgramPaths
+) -> None:
+    paths.config.mkdir(parents=True)
+    options = {"svd": {"steps": 100_000, "sampler": "of the future", "passes": 2, "variant": "paper"}, "far": {"x": 1}}
+    paths.settings.write_text(json.dumps({"engine_id": "svd", "engine_options": options}))
+    session = new_session()
+    generator = session.generator
+    assert generator.said == (("passes", 2), ("variant", "paper"))
+    generator.set_option("passes", 4)
+    assert session.close()
+    kept = json.loads(paths.settings.read_text())["engine_options"]
+    assert kept == {"far": {"x": 1}, "svd": options["svd"] | {"passes": 4}}
+
+
+def test_options_without_effect_beside_the_others_are_not_said(session: Session) -> None:
+    generator = session.generator
+    generator.choose_engine("svd")
+    generator.set_option("passes", 2)
+    generator.set_option("sampler", "vibid")
+    assert generator.said == (("sampler", "vibid"),)
+    generator.set_option("sampler", None)
+    assert generator.said == (("passes", 2),)
+
+
+def test_missing_weights_are_a_problem_before_the_run(
+    qtbot: QtBot, gap_session: Session, heard: Heard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "no cache"))
+    generator = gap_session.generator
+    generator.choose_engine("svd")
+    if generator.engine is not None and generator.engine.problem:
+        pytest.skip("the engine's packages are not installed, which is said instead")
+    generator.set_option("weights", str(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: generator.problems(GAP) != ())
+    (problem,) = generator.problems(GAP)
+    assert problem == generator.weights_problem()
+    assert "neither a folder nor a name of weights" in problem
+    generator.set_option("weights", None)
+    qtbot.waitUntil(lambda: generator.problems(GAP) == ("There are no weights on this machine yet.",))
+    assert generator.generate(GAP) is None
+    assert heard.texts(MessageKind.WARNING) == ["There are no weights on this machine yet."]
+    generator.choose_engine("flow")
+    assert generator.problems(GAP) == ()
+
+
+def test_retry_uses_the_same_options(qtbot: QtBot, gap_session: Session) -> None:
+    generator = gap_session.generator
+    generator.set_option("steps", 3)
+    with qtbot.waitSignal(generator.take_made, timeout=10_000):
+        job_id = generator.generate(GAP)
+    assert job_id is not None
+    generator.set_option("steps", 9)
+    with qtbot.waitSignal(generator.take_made, timeout=10_000):
+        assert generator.retry(job_id) is not None
+    assert generator.plan.options == (("steps", 3),)
