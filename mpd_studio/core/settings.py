@@ -38,6 +38,9 @@ class Settings:
     engine_options: tuple[tuple[str, SaidOptions], ...] = _setting(
         (), "What was set for each engine in the inspector, by the engine's id."
     )
+    keep_engine_loaded: bool = _setting(
+        True, "Keep the engine's model in memory for the next generation, until five minutes have passed without one."
+    )
     snapping: bool = _setting(True, "Dragged clips snap to the playhead and to the edges of others.")
     reopen_last: bool = _setting(True, "Open the last project at start.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,15 +24,18 @@ from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.board import JobBoard
 from mpd_studio.jobs.job import Failure, Job
 from mpd_studio.session.document import Document
+from mpd_studio.session.kept_engine import KeptEngine
 from mpd_studio.session.lanes import Lanes
-from mpd_studio.session.message import message_of, warning
+from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.take_folders import takes_of
 from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
+from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
 from mpd_studio.workflow.sheet import GapPlace, Sheet
+from mpd_studio.workflow.unfinished_work import GOES_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,17 @@ class GeneratePlan:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """A generation that was asked for. document_key: the project it is for."""
+    """A generation that was asked for.
+
+    document_key: the project it is for. kept: set in the lane when it was cancelled and the next one can go on from it.
+    """
 
     gap_id: GapId
     plan: GeneratePlan
     folder: Path
     document_key: str
     project: str
+    kept: threading.Event
 
 
 class Generator(QObject):
@@ -90,6 +98,7 @@ class Generator(QObject):
         self._tidying = Answers(lanes.io, self)
         self._orders: dict[str, _Order] = {}
         self._engines: tuple[EngineInfo, ...] = ()
+        self._kept_engine = KeptEngine(preferences, lanes.gpu, self)
         settings = preferences.settings
         options = settings.options_of(settings.engine_id)
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
@@ -110,6 +119,7 @@ class Generator(QObject):
             self._preferences.set(
                 engine_id=plan.engine_id, quality=plan.quality.value, engine_options=tuple(sorted(kept.items()))
             )
+            self._kept_engine.is_wanted(plan.engine_id)
             self.plan_changed.emit()
 
     def choose_engine(self, engine_id: str) -> None:
@@ -190,13 +200,15 @@ class Generator(QObject):
         request, place = self._request(gap_id), place_of(timeline, gap_id)
         folder = self._document.takes_folder() / new_id("take")
         title = f"{gap_title(timeline, gap_id)}: {_frames(request.new_frames)}"
-        job = Job(new_id("generate"), title, partial(make_take, request, folder, place))
-        self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title)
-        self._answers.expect(job, partial(self._on_made, job.id), partial(self._on_failed, job.id))
+        engines, kept = self._kept_engine.for_run(request.engine_id), threading.Event()
+        job = Job(new_id("generate"), title, partial(make_take, request, folder, place, engines, kept))
+        self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title, kept)
+        endings = (partial(ending, job.id) for ending in (self._on_made, self._on_failed, self._on_cancelled))
+        self._answers.expect(job, *endings)
         return self._board.submit(self._lanes.gpu, job, gap_id)
 
     def cancel(self, job_id: str) -> None:
-        """Nothing is left of a cancelled generation."""
+        """No frame is left of a cancelled generation; what it cost most may be kept for the next one of the same."""
         self._board.cancel(job_id)
 
     def retry(self, job_id: str) -> str | None:
@@ -221,7 +233,12 @@ class Generator(QObject):
             return str(error)
         return ""
 
+    def close(self) -> None:
+        """Let the engine go. Only once the GPU lane has stopped."""
+        self._kept_engine.close()
+
     def _on_made(self, job_id: str, result: InbetweenResult) -> None:
+        self._kept_engine.run_ended()
         order = self._orders[job_id]
         if self._board.was_stopped(job_id):  # it was cancelled in the very moment it ended
             self._tidying.ask(Job(new_id("job"), "Tidy up", partial(forget_take, order.folder)))
@@ -244,18 +261,33 @@ class Generator(QObject):
             )
         self.take_made.emit(order.gap_id, take.id)
 
+    def _on_cancelled(self, job_id: str) -> None:
+        self._kept_engine.run_ended()
+        if self._orders[job_id].kept.is_set():
+            self.message.emit(info(f"Cancelled. {GOES_ON}"))
+
     def _on_failed(self, job_id: str, failure: Failure) -> None:
+        self._kept_engine.run_ended()
         row = self._board.row(job_id)
         self.message.emit(message_of(failure, row.title if row else ""))
 
 
-def make_take(request: InbetweenRequest, folder: Path, place: GapPlace, reporter: Reporter) -> InbetweenResult:
-    """The work in the GPU lane: all of a take, or nothing."""
+def make_take(
+    request: InbetweenRequest,
+    folder: Path,
+    place: GapPlace,
+    engines: EngineHolder | None,
+    kept: threading.Event,
+    reporter: Reporter,
+) -> InbetweenResult:
+    """The work in the GPU lane: all of a take, or no file of it. kept: set where a cancelled run is not all lost."""
     try:
-        made = run(request, folder, reporter, place=place)
+        made = run(request, folder, reporter, place=place, engines=engines)
         reporter.raise_if_cancelled()
-    except (MpdError, Cancelled):
+    except (MpdError, Cancelled) as ending:
         forget_take(folder, reporter)
+        if isinstance(ending, Cancelled) and ending.args:
+            kept.set()
         raise
     return made.result
 

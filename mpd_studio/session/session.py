@@ -83,6 +83,8 @@ class Session(QObject):
         self.player.pause()
         self.document.close()
         has_stopped = self._lanes.close()
+        if has_stopped:
+            self.generator.close()
         self.document.release()
         return has_stopped
 

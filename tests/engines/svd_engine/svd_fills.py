@@ -51,9 +51,10 @@ def fill_files(
     new_frames: int,
     reporter: Reporter | None = None,
     engines: EngineHolder | None = None,
+    seed: int = 0,
     **options: Said,
 ) -> Run:
-    request = file_request(first, last, weights, new_frames, **options)
+    request = file_request(first, last, weights, new_frames, seed, **options)
     return run(request, out, reporter or SilentReporter(), engines=engines)
 
 
