@@ -12,6 +12,8 @@ import numpy as np
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.condition import Micro, anchor_of, condition_of
 from mpd_studio.engines.svd.denoiser import TwoSidedDenoiser
+from mpd_studio.engines.svd.guide import Guide, clocks_at
+from mpd_studio.engines.svd.guide_draft import ClipDraft
 from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.noise_schedule import initial_spread
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 # The programs of TRF put the same noise on both pictures, those of ViBiDSampler and MPD draw it twice.
 _ONE_AUG_NOISE = ("trf", "trf_renoise")
+_GUIDE_SEED = 0x5EED_6D1F  # what tells the guide's noise from the sampler's, of one seed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +44,11 @@ def sample_clip(
     on_call: Callable[[int, int, int], None],
     check: Callable[[], None],
     make_denoiser: Callable[..., TwoSidedDenoiser] = TwoSidedDenoiser,
+    draft: ClipDraft | None = None,
 ) -> Tensor:
     """(frames, c, h, w) float32 on the model's device: scaled latents without noise, both ends included.
+
+    draft: what is drawn, to be followed as the options say; None: nothing is.
 
     on_call: as of the samplers. check: called between the U-Net's blocks; may raise to stop.
     make_denoiser: what takes the arguments of TwoSidedDenoiser; a benchmark compares it with a plainer one.
@@ -52,7 +58,9 @@ def sample_clip(
     with torch.inference_mode():
         told = _told(model, ends, seed, options, check)
         sigmas = model.schedule.sigmas(options.steps)
-        x = told.draw(told.start.expand(frames, -1, -1, -1)) * initial_spread(sigmas[0])
+        guide = None if draft is None else _guide(draft, told, sigmas, seed, options)
+        noise = told.draw(told.start.expand(frames, -1, -1, -1))
+        x = noise * initial_spread(sigmas[0]) if guide is None else guide.begin(noise)
         with model.at_work(model.unet), listening(model.unet, check):
             two_sided = make_denoiser(
                 model.unet,
@@ -61,8 +69,8 @@ def sample_clip(
                 clips_per_call=model.plan.clips_per_call,
                 pair_backward=options.sampler == "trf",
             )
-            sampler = _sampler(options, told)
-            return sampler(two_sided, x, sigmas, on_call)
+            sampler = _sampler(options, told, guide)
+            return sampler(two_sided, x, sigmas if guide is None else guide.sigmas_left, on_call)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +111,23 @@ def _noise_like(generator: Any, like: Tensor) -> Tensor:
     return torch.randn(like.shape, generator=generator).to(device=like.device, dtype=like.dtype)
 
 
-def _sampler(options: SvdOptions, told: _Told) -> Callable[[TwoSidedDenoiser, Tensor, Any, Any], Tensor]:
+def _guide(draft: ClipDraft, told: _Told, sigmas: tuple[float, ...], seed: int, options: SvdOptions) -> Guide:
+    """The draft begins and ends with the pictures that the samplers know."""
+    import torch
+
+    whole = torch.cat([told.start, draft.latents.to(told.start), told.end])  # (f, c, h, w)
+    clocks = clocks_at(options.guide_strength, options.guide_start, options.steps)
+    noise = partial(_noise_like, torch.Generator().manual_seed((seed ^ _GUIDE_SEED) % 2**63))
+    return Guide(whole, draft.mask.to(whole), clocks, sigmas, noise)
+
+
+def _sampler(
+    options: SvdOptions, told: _Told, guide: Guide | None
+) -> Callable[[TwoSidedDenoiser, Tensor, Any, Any], Tensor]:
     anchors: dict[str, Any] = {"start": told.start, "end": told.end, "guidance": options.guidance}
     distilling = {name: getattr(options, name) for name in ("distill_ratio", "passes", "variant", "fusion")}
+    if guide is not None:
+        distilling["distill_ratio"] = guide.clocks.late_share(options.distill_ratio, options.steps)
     known: dict[str, Callable[..., Tensor]] = {
         "trf": samplers.trf,
         "trf_renoise": samplers.trf_renoise,
@@ -124,6 +146,7 @@ def _sampler(options: SvdOptions, told: _Told) -> Callable[[TwoSidedDenoiser, Te
             noise=told.draw,
             both=two_sided.both,
             on_call=on_call,
+            after_step=None if guide is None else guide.after_step,
         )
 
     return run

@@ -13,6 +13,7 @@ from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.decoding import chunks_with, decode
+from mpd_studio.engines.svd.guide_draft import DrawnGap, is_drawn
 from mpd_studio.engines.svd.lengths import Pass, plan
 from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
@@ -46,6 +47,8 @@ class GapClips:
         self._saved = saved
         self._first, self._last = pictures.first, pictures.last
         self._range = range_of(pictures.first.pixels, pictures.last.pixels)
+        follows = options.guide_strength > 0 and is_drawn(request.guidance)
+        self._drawn = DrawnGap(request, pictures, self._range, reporter) if follows else None
         self._clips = plan(request.new_frames)
         self._at = 0  # the clip that is being made
         self._next = 1  # the place to give away next
@@ -64,7 +67,7 @@ class GapClips:
         """The pictures that are still missing, in time order.
 
         Raises:
-            UnsupportedRequest: the size asked for is none that the model makes.
+            UnsupportedRequest: the size asked for is none that the model makes, or too small for what is drawn.
         """
         placed = self._placed(model)
         while self._at < len(self._clips):
@@ -106,6 +109,7 @@ class GapClips:
             self._options,
             self._on_call(model),
             self._reporter.raise_if_cancelled,
+            draft=None if self._drawn is None else self._drawn.draft(model, clip, placed),
         )
         return latents.cpu()
 
@@ -140,7 +144,8 @@ class GapClips:
             while missing and missing[0][0] in shown:
                 frame, place = missing.pop(0)
                 self._reporter.raise_if_cancelled()
-                yield place, finish(shown, frame, place)
+                pixels = finish(shown, frame, place)
+                yield place, pixels if self._drawn is None else self._drawn.held(pixels, place, placed)
                 if frame not in (0, last):
                     del shown[frame]
         self._reporter.report(Progress(DECODING, len(runs), len(runs)))

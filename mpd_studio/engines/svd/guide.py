@@ -21,6 +21,8 @@ from mpd_studio.engines.svd.noise_schedule import early_steps, initial_spread
 if TYPE_CHECKING:
     from torch import Tensor
 
+_ROUNDING = 1e-4  # a mask that should be full may be a little less
+
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -74,5 +76,5 @@ class Guide:
         if reached > strong:
             return x
         # A pixel's own clock stands at weak + mask · (strong − weak).
-        led = self.mask >= (reached - weak) / (strong - weak)
+        led = self.mask >= (reached - weak) / (strong - weak) - _ROUNDING
         return torch.where(led, self.draft.add(self.noise(x), alpha=sigma), x)
