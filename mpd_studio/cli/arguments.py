@@ -7,10 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import mpd_studio
+from mpd_studio.cli.lab_command import add_lab
 from mpd_studio.cli.weights_commands import add_weights
 from mpd_studio.core.frames import parse_rate
 
-COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "engines", "weights", "doctor"})
+COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "lab", "engines", "weights", "doctor"})
 
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong usage, 3 something missing here, 4 bad input, 5 engine cannot, 130 cancelled."
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _add_fill(commands)
     _add_gaps(commands)
     _add_fill_timeline(commands)
+    add_lab(commands)
     engines = commands.add_parser("engines", help="list the engines and what each can do")
     _add_output(engines)
     add_weights(commands)

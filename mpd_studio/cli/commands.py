@@ -7,21 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mpd_studio.cli.asked_request import asked_request, check_ends, check_format
 from mpd_studio.cli.console import Console
+from mpd_studio.cli.lab_command import run_lab_command
 from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.errors import BadInput, MpdError
-from mpd_studio.core.guidance import Guidance
-from mpd_studio.core.guidance_file import read_guidance
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.media_ref import MediaKind
 from mpd_studio.core.project_file import SUFFIX, read_project, write_project
 from mpd_studio.core.timeline import Clip, Timeline, gaps_of
-
-
-class WrongUsage(BadInput):
-    """The words of the command do not go together; what they name is not the trouble."""
-
-    exit_code = 2
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -33,7 +27,7 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
     from mpd_studio.workflow import inbetween
     from mpd_studio.workflow.output_folder import check_folder, check_name
 
-    _check_usage(arguments)
+    check_ends(arguments)
     _check_formats(arguments)
     check_name(arguments.name)
     check_folder(arguments.out, overwrite=arguments.overwrite)
@@ -64,49 +58,16 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _check_usage(arguments: argparse.Namespace) -> None:
-    """Raises: WrongUsage: two pictures and a clip's frames are mixed, or one of the numbers is missing."""
-    count = len(arguments.files)
-    ends = (arguments.after, arguments.before)
-    if count > 2:
-        raise WrongUsage(f"{count} files were named; name two pictures, or one clip with --after and --before.")
-    if count == 1 and None in ends:
-        raise WrongUsage("One clip needs --after I and --before J: the frames on both sides of the gap.")
-    if count == 2 and ends != (None, None):
-        raise WrongUsage("--after and --before go with one clip, not with two files.")
-    if count == 2 and arguments.new_frames is None:
-        raise WrongUsage("Say how many frames are missing between the two: --new-frames N.")
-
-
 def _check_formats(arguments: argparse.Namespace) -> None:
     """Raises: WrongUsage: --format or --movie names no such format."""
-    from mpd_studio.media.exporters import exporter_infos
-
-    for option, name, is_movie in (("--format", arguments.format, False), ("--movie", arguments.movie, True)):
-        known = [info.id for info in exporter_infos() if info.is_movie is is_movie and not info.problem]
-        if name is not None and name not in known:
-            kind = "movie format" if is_movie else "frame format"
-            raise WrongUsage(f"{option}: '{name}' is no {kind}. Choose one of: {', '.join(known)}.")
+    check_format("--format", arguments.format, is_movie=False)
+    check_format("--movie", arguments.movie, is_movie=True)
 
 
 def _request(arguments: argparse.Namespace) -> InbetweenRequest:
-    from mpd_studio.workflow.build_request import request_between_stills, request_inside_clip
-    from mpd_studio.workflow.open_media import open_media
-
-    files, guidance = arguments.files, Guidance()
-    inside = len(files) == 1
-    first = open_media(files[0], arguments.rate, as_sequence=inside).media
-    if arguments.guidance:
-        guidance = read_guidance(arguments.guidance, first.size)
-    if inside:
-        request = request_inside_clip(
-            first, arguments.after, arguments.before, arguments.new_frames, arguments.rate, guidance
-        )
-    else:
-        last = open_media(files[1], arguments.rate, as_sequence=False).media
-        rate = arguments.rate or (first.rate if first.frame_count > 1 else last.rate)
-        request = request_between_stills(first, last, arguments.new_frames, rate, guidance)
-    return replace(request, engine_id=arguments.engine, seed=arguments.seed, settings=_settings(arguments))
+    return replace(
+        asked_request(arguments), engine_id=arguments.engine, seed=arguments.seed, settings=_settings(arguments)
+    )
 
 
 # Option of the engine ← option of the command line.
@@ -279,6 +240,7 @@ _COMMANDS = {
     "gaps": _gaps,
     "fill-timeline": _fill_timeline,
     "engines": _engines,
+    "lab": run_lab_command,
     "weights": run_weights,
     "doctor": _doctor,
 }

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
-
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.call_counts import MOST_STEPS, calls_of, steps_for_calls
 from mpd_studio.engines.svd.denoised import Denoised
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 from mpd_studio.engines.svd.options import SAMPLERS, SvdOptions
+
+torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
 DISTILLING = ("distill_ratio", "passes", "variant")
 
