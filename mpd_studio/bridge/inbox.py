@@ -1,0 +1,98 @@
+"""The jobs folder as a studio sees it: which jobs wait, and taking one on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mpd_studio.bridge.claim import ClaimWatch, claim
+from mpd_studio.bridge.job import ClaimedJob, JobState, has_frames, is_cancelled
+from mpd_studio.bridge.places import is_job_id, plain_folder
+from mpd_studio.bridge.problem import BridgeProblem, ErrorCode
+from mpd_studio.core.paths import ProgramPaths
+from mpd_studio.core.progress import Reporter
+
+_LOOK_S = 0.5
+
+
+def bridge_folder(paths: ProgramPaths) -> Path:
+    return paths.data / "bridge"
+
+
+def jobs_folder(paths: ProgramPaths) -> Path:
+    return bridge_folder(paths) / "jobs"
+
+
+def waiting_jobs(jobs: Path) -> tuple[Path, ...]:
+    """Jobs without a result that nobody has cancelled, oldest first. Links and other folders are passed over."""
+    try:
+        with os.scandir(jobs) as entries:
+            names = sorted(entry.name for entry in entries if is_job_id(entry.name) and _is_folder(entry))
+    except OSError:
+        return ()  # not there yet, or its disk is away: look again later
+    return tuple(folder for name in names if _is_waiting(folder := jobs / name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_waiting(folder: Path) -> bool:
+    return (
+        os.path.lexists(folder / "request.json")
+        and not os.path.lexists(folder / "result.json")
+        and not is_cancelled(folder)
+    )
+
+
+def take_on(job: Path, watch: ClaimWatch) -> ClaimedJob | None:
+    """Claim the job if it is free now; None while somebody works on it or was quicker.
+
+    Raises:
+        BridgeProblem: it is no job folder, or cannot be written into.
+    """
+    number = watch.free_number(plain_folder(job))
+    if number is None:
+        return None
+    try:
+        return ClaimedJob(claim(job, number))
+    except BridgeProblem as problem:
+        if problem.code is ErrorCode.CLAIMED_ELSEWHERE:
+            return None
+        raise
+
+
+def take_on_patiently(
+    job: Path, reporter: Reporter, watch: ClaimWatch | None = None, pause: Callable[[float], None] = time.sleep
+) -> ClaimedJob:
+    """Claim the job, after watching long enough whether its present owner still lives.
+
+    Raises:
+        BridgeProblem: CLAIMED_ELSEWHERE: somebody works on it. CANCELLED: the editor has called it off.
+        Cancelled: through the reporter.
+    """
+    watch = watch or ClaimWatch()
+    if is_cancelled(plain_folder(job)):
+        raise BridgeProblem(ErrorCode.CANCELLED, f"The job {job.name} was called off. Send the gap again.")
+    beats = 0
+    while (claimed := take_on(job, watch)) is None:
+        beats += watch.has_just_moved(job)
+        if beats > 1:
+            raise BridgeProblem(
+                ErrorCode.CLAIMED_ELSEWHERE, f"Another studio works on the job {job.name}.", is_retryable=True
+            )
+        reporter.raise_if_cancelled()
+        pause(_LOOK_S)
+    return claimed
+
+
+def give_back(job: ClaimedJob, message: str = "Nobody works on this gap at present.") -> None:
+    """Leave a job undone for somebody else. Raises: BridgeProblem."""
+    if not has_frames(job.folder):
+        job.write_status(JobState.WAITING, 0.0, message)
+    job.claim.release()
