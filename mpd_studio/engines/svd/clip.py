@@ -14,6 +14,7 @@ from mpd_studio.engines.svd.condition import Micro, anchor_of, condition_of
 from mpd_studio.engines.svd.denoiser import TwoSidedDenoiser
 from mpd_studio.engines.svd.guide import Guide, clocks_at
 from mpd_studio.engines.svd.guide_draft import ClipDraft
+from mpd_studio.engines.svd.latent_preview import LatentPreview, TwoSides
 from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.noise_schedule import initial_spread
@@ -45,11 +46,11 @@ def sample_clip(
     check: Callable[[], None],
     make_denoiser: Callable[..., TwoSidedDenoiser] = TwoSidedDenoiser,
     draft: ClipDraft | None = None,
+    preview: LatentPreview | None = None,
 ) -> Tensor:
     """(frames, c, h, w) float32 on the model's device: scaled latents without noise, both ends included.
 
-    draft: what is drawn, to be followed as the options say; None: nothing is.
-
+    draft: what is drawn, to be followed as the options say; None: nothing is. preview: sees the estimates.
     on_call: as of the samplers. check: called between the U-Net's blocks; may raise to stop.
     make_denoiser: what takes the arguments of TwoSidedDenoiser; a benchmark compares it with a plainer one.
     """
@@ -62,7 +63,7 @@ def sample_clip(
         noise = told.draw(told.start.expand(frames, -1, -1, -1))
         x = noise * initial_spread(sigmas[0]) if guide is None else guide.begin(noise)
         with model.at_work(model.unet), listening(model.unet, check):
-            two_sided = make_denoiser(
+            two_sided: TwoSides = make_denoiser(
                 model.unet,
                 told.conditions[0],
                 told.conditions[1],
@@ -70,7 +71,13 @@ def sample_clip(
                 pair_backward=options.sampler == "trf",
             )
             sampler = _sampler(options, told, guide)
-            return sampler(two_sided, x, sigmas if guide is None else guide.sigmas_left, on_call)
+            if preview is not None:
+                preview.learn(told.start, told.end)
+                two_sided = preview.overhear(two_sided)
+            sampled = sampler(two_sided, x, sigmas if guide is None else guide.sigmas_left, on_call)
+            if preview is not None:
+                preview.see(sampled, 0.0)
+            return sampled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +130,7 @@ def _guide(draft: ClipDraft, told: _Told, sigmas: tuple[float, ...], seed: int, 
 
 def _sampler(
     options: SvdOptions, told: _Told, guide: Guide | None
-) -> Callable[[TwoSidedDenoiser, Tensor, Any, Any], Tensor]:
+) -> Callable[[TwoSides, Tensor, Any, Any], Tensor]:
     anchors: dict[str, Any] = {"start": told.start, "end": told.end, "guidance": options.guidance}
     distilling = {name: getattr(options, name) for name in ("distill_ratio", "passes", "variant", "fusion")}
     if guide is not None:
@@ -137,7 +144,7 @@ def _sampler(
     }
     chosen = known[options.sampler]
 
-    def run(two_sided: TwoSidedDenoiser, x: Tensor, sigmas: Any, on_call: Any) -> Tensor:
+    def run(two_sided: TwoSides, x: Tensor, sigmas: Any, on_call: Any) -> Tensor:
         return chosen(
             two_sided.forward,
             two_sided.backward,

@@ -14,6 +14,7 @@ from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.decoding import chunks_with, decode
 from mpd_studio.engines.svd.guide_draft import DrawnGap, is_drawn
+from mpd_studio.engines.svd.latent_preview import LatentPreview
 from mpd_studio.engines.svd.lengths import Pass, plan
 from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
@@ -110,6 +111,14 @@ class GapClips:
             self._on_call(model),
             self._reporter.raise_if_cancelled,
             draft=None if self._drawn is None else self._drawn.draft(model, clip, placed),
+            preview=LatentPreview(
+                self._reporter,
+                clip,
+                placed,
+                (first, last),
+                model.schedule.sigmas(self._options.steps),
+                (self._at, len(self._clips)),
+            ),
         )
         return latents.cpu()
 
