@@ -30,7 +30,14 @@ class DraftFrame:
     index: int
 
 
-PictureSource = FrameRef | PurePath | DraftFrame
+@dataclass(frozen=True, slots=True, eq=False)
+class PreviewFrame:
+    """A picture of a generation that still runs: (h, w, 3) uint8 RGB, read-only."""
+
+    pixels: np.ndarray
+
+
+PictureSource = FrameRef | PurePath | DraftFrame | PreviewFrame
 
 
 class FrameEyes:

@@ -18,7 +18,7 @@ from mpd_studio.session.array_cache import ArrayCache
 from mpd_studio.session.document import Document
 from mpd_studio.session.drafts import Drafts
 from mpd_studio.session.frame_line import FrameLine
-from mpd_studio.session.frame_work import DraftFrame, FrameEyes, PictureSource, shrunk
+from mpd_studio.session.frame_work import DraftFrame, FrameEyes, PictureSource, PreviewFrame, shrunk
 from mpd_studio.session.lanes import Lanes
 
 _MOST_FRAMES_WAITING = 48
@@ -69,8 +69,8 @@ class Frames(QObject):
         size: no larger than this, in the picture's proportions. urgent: what somebody waits for now; it goes first,
         and an urgent request before it that has not begun is dropped, without a signal.
         """
-        if isinstance(source, DraftFrame):
-            return self._draft_frame(source, size)
+        if isinstance(source, DraftFrame | PreviewFrame):
+            return self._in_memory(source, size)
         key = (source, size)
         known = self._shown.get(key)
         if known is not None:
@@ -87,8 +87,8 @@ class Frames(QObject):
 
     def request_thumbnail(self, source: PictureSource, size: Size) -> np.ndarray | None:
         """The thumbnail if it is known; else None, and thumbnail_ready later, if it can be read at all."""
-        if isinstance(source, DraftFrame):
-            return self._draft_frame(source, size)
+        if isinstance(source, DraftFrame | PreviewFrame):
+            return self._in_memory(source, size)
         key = (source, size)
         known = self._thumbnails.get(key)
         if known is None and key not in self._hopeless:
@@ -102,12 +102,15 @@ class Frames(QObject):
         """Memory held by pictures that are ready to show."""
         return self._shown.used_bytes
 
-    def _draft_frame(self, source: DraftFrame, size: Size | None) -> np.ndarray | None:
+    def _in_memory(self, source: DraftFrame | PreviewFrame, size: Size | None) -> np.ndarray | None:
+        pixels = source.pixels if isinstance(source, PreviewFrame) else self._draft_pixels(source)
+        return pixels if pixels is None or size is None else shrunk(pixels, size)  # small: well under 1 ms
+
+    def _draft_pixels(self, source: DraftFrame) -> np.ndarray | None:
         draft = self._drafts.draft(source.gap_id)
         if draft is None or not 0 <= source.index < len(draft.frames):
             return None
-        pixels = draft.frames[source.index]
-        return pixels if size is None else shrunk(pixels, size)  # a draft is small: this takes well under 1 ms
+        return draft.frames[source.index]
 
     def _on_ready(self, key: Key, pixels: np.ndarray) -> None:
         self._shown.put(key, pixels)
