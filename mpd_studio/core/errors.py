@@ -5,6 +5,7 @@ MpdError
 │   ├── MediaError          a file is missing, truncated, of an unknown kind …
 │   ├── GuidanceError       a guidance file or drawing is malformed
 │   ├── ProjectError        a project file cannot be read
+│   ├── TimelineError       an editor's timeline file cannot be read, or cannot hold what it should
 │   ├── SettingsError       a setting's value is out of range
 │   └── EditRefused         an edit makes no sense here (the space is taken …)
 ├── OutputError             a folder is not empty, a disk is full, no permission   exit code 4
@@ -38,6 +39,10 @@ class GuidanceError(BadInput):
 
 class ProjectError(BadInput):
     """A project file cannot be read or is of a newer version."""
+
+
+class TimelineError(BadInput):
+    """An editor's timeline file cannot be read, or its format cannot hold what is to be written."""
 
 
 class SettingsError(BadInput):
