@@ -35,7 +35,7 @@ def test_highlights_beyond_one_come_back(dtype: type, tolerance: float):
 
 def test_what_is_no_number_becomes_one():
     pixels = np.full((4, 4, 3), 0.5, np.float32)
-    pixels[0, 0], pixels[0, 1], pixels[0, 2] = np.nan, np.inf, -3
+    pixels[0, 0], pixels[0, 1], pixels[0, 2] = np.nan, np.inf, -np.inf
     unit = range_of(pixels, pixels).to_unit(pixels)
     assert unit[0, 0, 0] == 0
     assert unit[0, 1, 0] == 1
