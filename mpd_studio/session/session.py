@@ -17,6 +17,7 @@ from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.missing_media import MissingMedia
 from mpd_studio.session.player import Player
 from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.previews import Previews
 from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.selection import Selection
@@ -58,6 +59,7 @@ class Session(QObject):
         self.missing = MissingMedia(self.document, self.jobs, lanes, self)
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
+        self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         parts = (
