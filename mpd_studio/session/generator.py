@@ -156,6 +156,17 @@ class Generator(QObject):
         engine = self.engine
         return usable_options(engine.options, self._plan.options) if engine is not None else ()
 
+    def options_in_effect(self) -> dict[str, OptionValue]:
+        """Every option of the plan's engine as the next generation has it, also those that nobody set."""
+        engine, said = self.engine, self.said
+        if engine is None:
+            return {}
+        values = {option.name: option.default for option in engine.options} | dict(said)
+        with contextlib.suppress(SettingsError):  # problems() says it
+            if engine.in_effect is not None:
+                values |= engine.in_effect(EngineSettings(self._plan.quality, said))
+        return values
+
     def weights_problem(self) -> str:
         """Why the plan's engine cannot use its weights, as last seen; "" when it can, or needs none."""
         engine = self.engine

@@ -140,10 +140,10 @@ class WeightsDesk(QObject):
         """How the last work on these weights ended."""
         return self._outcomes.get(name)
 
-    def agree(self, name: str) -> None:
-        """The user has seen the terms and agreed."""
+    def agree(self, name: str, then: Callable[[], None] | None = None) -> None:
+        """The user has seen the terms and agreed. then: called when that is kept."""
         job = Job(new_id("weights"), "Keep the consent", partial(agree, known_entry(name), self._paths))
-        self._looking.ask(job, self._on_agreed, self._on_agree_failed)
+        self._looking.ask(job, partial(self._on_agreed, then), self._on_agree_failed)
 
     def get(self, name: str, token: Token = NO_TOKEN) -> str:
         """Download, or go on. The terms must have been agreed to. Returns the job's id."""
@@ -242,8 +242,10 @@ class WeightsDesk(QObject):
             self._seen = seen
             self.changed.emit()
 
-    def _on_agreed(self, _: object) -> None:
+    def _on_agreed(self, then: Callable[[], None] | None, _: object) -> None:
         self.look()
+        if then is not None:
+            then()
 
     def _on_agree_failed(self, failure: Failure) -> None:
         self.message.emit(message_of(failure, "The consent could not be kept"))

@@ -148,6 +148,16 @@ class MainWindow(QMainWindow):
 
         PreferencesDialog(self.session, self).open()
 
+    def show_weights(self) -> None:
+        """One window of weights, which stays open beside the desk."""
+        from mpd_studio.ui.dialogs.weights import WeightsDialog
+
+        for dialog in self.findChildren(WeightsDialog):
+            dialog.raise_()
+            dialog.activateWindow()
+            return
+        WeightsDialog(self.session.weights, self).show()
+
     def show_shortcuts(self) -> None:
         from mpd_studio.ui.dialogs.shortcuts import ShortcutsDialog
 
@@ -291,6 +301,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.session.missing.check()  # the user may have been away to copy a file back
+            self.session.weights.look_again()
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "table"):
             self.table.dress(tokens_of(self))
 

@@ -74,6 +74,13 @@ ROWS = (
         ("Ctrl+J",),
     ),
     ActionRow(
+        "window.weights",
+        Menu.WINDOW,
+        "Weights…",
+        "The model files of diffusion engines: get, verify, repair or add them.",
+        lambda desk: desk.show_weights(),
+    ),
+    ActionRow(
         "window.dark",
         Menu.WINDOW,
         "Dark theme",

@@ -1,4 +1,4 @@
-"""What makes the frames: engine, quality, seed."""
+"""What makes the frames: engine, quality, seed, and the engine's own options."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.session.session import Session
+from mpd_studio.ui.actions import ActionTable
+from mpd_studio.ui.panels.engine_options import CAPTION_UNITS, EngineOptions
 from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
@@ -21,7 +23,7 @@ _MOST = 2**31 - 1
 class EngineSettings(QWidget):
     """Changes the session's plan. Engines that cannot run here say why in their tool tip."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, table: ActionTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         unit = metrics_for(self.font()).unit
@@ -48,16 +50,22 @@ class EngineSettings(QWidget):
         line.setSpacing(unit)
         line.addWidget(self.seed, 1)
         line.addWidget(self._dice)
-        form = QFormLayout(self)
+        form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(unit)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, field in ((tr("Engine"), self.engine_box), (tr("Quality"), self.quality), (tr("Seed"), seed_line)):
             caption = label(text, "quiet")
-            caption.setMinimumWidth(19 * unit)
+            caption.setFixedWidth(CAPTION_UNITS * unit)
             form.addRow(caption, field)
         form.addRow(self._summary)
+        self.options = EngineOptions(session, table.action("window.weights").trigger)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(unit)
+        column.addLayout(form)
+        column.addWidget(self.options)
         self.engine_box.activated.connect(self._on_engine)
         self.quality.activated.connect(self._on_quality)
         self.seed.valueChanged.connect(self._on_seed)
@@ -89,8 +97,7 @@ class EngineSettings(QWidget):
                 model.item(row).setEnabled(False)
 
     def _on_engine(self) -> None:
-        generator = self._session.generator
-        generator.set_plan(replace(generator.plan, engine_id=self.engine_box.currentData()))
+        self._session.generator.choose_engine(self.engine_box.currentData())
 
     def _on_quality(self) -> None:
         generator = self._session.generator

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from mpd_studio.core.timeline import PlacedGap
 from mpd_studio.session.session import Session
+from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.pieces import label, rule
 from mpd_studio.ui.texts import frames_text, tr
@@ -16,7 +17,7 @@ from mpd_studio.ui.theme import metrics_for, tokens_of
 class GenerateFoot(QWidget):
     """Follows what the inspector shows it."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, table: ActionTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._placed: PlacedGap | None = None
@@ -26,6 +27,10 @@ class GenerateFoot(QWidget):
         self._why = label("", wraps=True)
         self.button = QPushButton(tr("Generate"))
         self.button.setProperty("role", "primary")
+        action = table.action("window.weights")
+        self.weights = QPushButton(tr("Weights…"))
+        self.weights.setToolTip(action.toolTip())
+        self.weights.clicked.connect(action.trigger)
         why = QHBoxLayout()
         why.setSpacing(2 * grid.unit)
         why.addWidget(self._icon)
@@ -38,6 +43,7 @@ class GenerateFoot(QWidget):
         inner.setContentsMargins(3 * grid.unit, 2 * grid.unit, 3 * grid.unit, 3 * grid.unit)
         inner.setSpacing(2 * grid.unit)
         inner.addLayout(why)
+        inner.addWidget(self.weights)
         inner.addWidget(self.button)
         column.addLayout(inner)
         self.button.clicked.connect(self._generate)
@@ -61,6 +67,7 @@ class GenerateFoot(QWidget):
         self._icon.setVisible(bool(problems))
         self._why.setVisible(bool(problems))
         self._why.setText("\n".join(problems))
+        self.weights.setVisible(bool(self._session.generator.weights_problem()))
 
     def _generate(self) -> None:
         if self._placed is not None:

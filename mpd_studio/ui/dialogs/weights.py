@@ -1,0 +1,255 @@
+"""Weights: which there are, in which state and on which terms, and what can be done about it.
+
+It stands beside the desk and blocks nothing: what takes long runs as a job, which the status line shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mpd_studio.session.weights_desk import WeightsDesk
+from mpd_studio.session.weights_work import SeenWeights, Token
+from mpd_studio.ui.dialogs.add_weights import AddWeightsDialog
+from mpd_studio.ui.dialogs.licence import LicenceDialog
+from mpd_studio.ui.dialogs.weights_facts import WeightsFacts, state_word
+from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
+from mpd_studio.ui.pieces import label
+from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import metrics_for
+from mpd_studio.weights.layout import State
+from mpd_studio.weights.store import Origin
+
+_NAME = int(Qt.ItemDataRole.UserRole)
+
+
+class WeightsDialog(QDialog):
+    def __init__(self, desk: WeightsDesk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Weights"))
+        self._desk = desk
+        unit = metrics_for(self.font()).unit
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Weights"))
+        self.list.setItemDelegate(TwoColumnDelegate(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.facts = WeightsFacts()
+        self.token = QLineEdit(placeholderText=tr("only if you are not logged in on this machine"))
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self.token.setAccessibleName(tr("Token"))
+        self.token.setToolTip(
+            tr("From https://huggingface.co/settings/tokens. It is used for this download and kept nowhere.")
+        )
+        self._token_line = _line(unit, label(tr("Token"), "quiet"), self.token)
+        self._build_buttons()
+        right = QVBoxLayout()
+        right.setSpacing(3 * unit)
+        right.addWidget(self.facts, 1)
+        right.addWidget(self._token_line)
+        right.addLayout(self._button_grid(unit))
+        left = QVBoxLayout()
+        left.setSpacing(2 * unit)
+        left.addWidget(self.list, 1)
+        left.addWidget(self.add)
+        halves = QHBoxLayout()
+        halves.setSpacing(4 * unit)
+        halves.addLayout(left, 2)
+        halves.addLayout(right, 3)
+        closing = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        closing.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * unit, 4 * unit, 4 * unit, 4 * unit)
+        column.setSpacing(3 * unit)
+        column.addLayout(halves, 1)
+        column.addWidget(closing)
+        self.resize(190 * unit, 120 * unit)
+        self.list.currentItemChanged.connect(self._show)
+        self.token.returnPressed.connect(self._get)
+        desk.changed.connect(self._fill)
+        desk.look()
+        self._fill()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def states(self) -> dict[str, str]:
+        """What the list says of each."""
+        items = [self.list.item(row) for row in range(self.list.count())]
+        return {item.data(_NAME): item.data(ASIDE) for item in items}
+
+    def select(self, name: str) -> None:
+        for row in range(self.list.count()):
+            if self.list.item(row).data(_NAME) == name:
+                self.list.setCurrentRow(row)
+
+    def _build_buttons(self) -> None:
+        self.get = _button(tr("Get…"), self._get)
+        self.stop = _button(tr("Stop"), self._stop, tr("Stop this work. What has been downloaded is kept."))
+        self.verify = _button(tr("Verify"), self._verify, tr("Read every byte and compare it with what was published."))
+        self.repair = _button(tr("Repair"), self._repair, tr("Verify, and download again only what is wrong."))
+        self.open_folder = _button(tr("Open folder"), self._open, tr("Show the files in the system's file manager."))
+        self.use = _button(tr("Use"), self._use)
+        self.add = _button(tr("Add folder…"), self._add, tr("Take over weights that are on this machine already."))
+
+    def _button_grid(self, unit: int) -> QGridLayout:
+        """Three beside each other, so that a narrow window shows all of them."""
+        grid = QGridLayout()
+        grid.setSpacing(2 * unit)
+        buttons = (self.get, self.stop, self.use, self.verify, self.repair, self.open_folder)
+        for index, button in enumerate(buttons):
+            grid.addWidget(button, index // 3, index % 3)
+        return grid
+
+    def _fill(self) -> None:
+        rows, chosen = self._desk.rows, self._name()
+        if [self.list.item(i).data(_NAME) for i in range(self.list.count())] != [row.name for row in rows]:
+            self.list.blockSignals(True)
+            self.list.clear()
+            for row in rows:
+                item = QListWidgetItem(row.folder.name)
+                item.setData(_NAME, row.name)
+                self.list.addItem(item)
+            self.list.setCurrentRow(max(0, [row.name for row in rows].index(chosen) if self._known(chosen) else 0))
+            self.list.blockSignals(False)
+        for index, row in enumerate(rows):
+            item = self.list.item(index)
+            word = state_word(row, self._desk.job(row.name) is not None)
+            is_used = row.name == self._desk.used
+            item.setData(ASIDE, f"{word} · {tr('in use')}" if is_used else word)
+            item.setToolTip(f"{row.entry.title if row.entry else row.folder.path}: {word}")
+        self._show()
+
+    def _show(self) -> None:
+        row = self._row()
+        self.facts.setVisible(row is not None)
+        is_busy = row is not None and self._desk.job(row.name) is not None
+        for button, why in self._reasons(row, is_busy):
+            button.setEnabled(not why)
+        if row is None:
+            self._token_line.hide()
+            return
+        is_used = row.name == self._desk.used
+        self.facts.show_weights(row, is_busy, is_used, self._desk.outcome(row.name))
+        self._token_line.setVisible(bool(row.entry and row.entry.is_gated and row.state is not State.PRESENT))
+        self.get.setText(_get_title(row))
+        self.get.setToolTip(
+            tr("Read the terms and agree.") if not row.is_agreed else tr("Download what is not here yet.")
+        )
+        self.use.setText(tr("Use by itself") if is_used else tr("Use"))
+        self.use.setToolTip(
+            tr("Take the first weights that are there again.")
+            if is_used
+            else tr("The engine takes these, unless it is told others.")
+        )
+
+    def _reasons(self, row: SeenWeights | None, is_busy: bool) -> tuple[tuple[QPushButton, bool], ...]:
+        """Each button, and whether it has nothing to do now."""
+        if row is None:
+            return tuple((b, True) for b in (self.get, self.stop, self.verify, self.repair, self.open_folder, self.use))
+        is_ours = row.entry is not None and row.folder.origin is not Origin.FOLDER
+        is_here = row.state is not State.MISSING
+        return (
+            (self.get, is_busy or row.is_usable or row.entry is None),
+            (self.stop, not is_busy),
+            (self.verify, is_busy or not is_here),
+            (self.repair, is_busy or not (is_ours and is_here)),
+            (self.open_folder, not is_here),
+            (self.use, row.name != self._desk.used and not row.is_usable),
+        )
+
+    def _name(self) -> str:
+        item = self.list.currentItem()
+        return item.data(_NAME) if item is not None else ""
+
+    def _known(self, name: str) -> bool:
+        return self._desk.row(name) is not None
+
+    def _row(self) -> SeenWeights | None:
+        return self._desk.row(self._name())
+
+    def _agreed(self, row: SeenWeights, then: Callable[[], None]) -> None:
+        """Shows the terms, where nobody has agreed to them yet, and goes on when the user does."""
+        if row.is_agreed or row.entry is None:
+            then()
+            return
+        dialog = LicenceDialog(row.entry, row.licence_text, self)
+        dialog.accepted.connect(lambda: self._desk.agree(row.name, then))
+        dialog.open()
+
+    def _take_token(self) -> Token:
+        """It leaves the field with the download that it is for."""
+        token = Token(self.token.text().strip())
+        self.token.clear()
+        return token
+
+    def _get(self) -> None:
+        row = self._row()
+        if row is not None and self.get.isEnabled():
+            self._agreed(row, lambda: self._download(row))
+
+    def _download(self, row: SeenWeights) -> None:
+        if row.state is not State.PRESENT:
+            self._desk.get(row.name, self._take_token())
+
+    def _repair(self) -> None:
+        row = self._row()
+        if row is not None:
+            self._agreed(row, lambda: self._mend(row))
+
+    def _mend(self, row: SeenWeights) -> None:
+        self._desk.repair(row.name, self._take_token())
+
+    def _verify(self) -> None:
+        self._desk.verify(self._name())
+
+    def _stop(self) -> None:
+        self._desk.cancel(self._name())
+
+    def _use(self) -> None:
+        self._desk.use("" if self._name() == self._desk.used else self._name())
+
+    def _open(self) -> None:
+        row = self._row()
+        if row is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.folder.path)))
+
+    def _add(self) -> None:
+        AddWeightsDialog(self._desk, self).open()
+
+
+def _get_title(row: SeenWeights) -> str:
+    if row.state is State.PRESENT and not row.is_agreed:
+        return tr("Terms…")
+    return tr("Go on…") if row.state is State.PARTIAL else tr("Get…")
+
+
+def _button(text: str, call: Callable[[], None], tip: str = "") -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)  # Return in the token's field is for the field
+    button.setToolTip(tip)
+    button.clicked.connect(lambda: call())
+    return button
+
+
+def _line(unit: int, *parts: QWidget) -> QWidget:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(2 * unit)
+    for part in parts:
+        row.addWidget(part)
+    return line

@@ -1,0 +1,113 @@
+"""What is known of some weights: state, place, terms, and how the last work on them ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from mpd_studio.session.message import Message, MessageKind
+from mpd_studio.session.weights_work import SeenWeights
+from mpd_studio.ui.dialogs.licence import terms_text
+from mpd_studio.ui.elided_label import ElidedLabel
+from mpd_studio.ui.pieces import label
+from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import metrics_for, tokens_of
+from mpd_studio.weights.catalogue import gigabytes
+from mpd_studio.weights.layout import State
+
+
+class WeightsFacts(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        unit = metrics_for(self.font()).unit
+        self._title = label("", "title", wraps=True)
+        self._state, self._outcome = label("", wraps=True), label("", wraps=True)
+        self._where, self._size, self._licence = ElidedLabel(), label(""), ElidedLabel()
+        self._outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.terms = QPlainTextEdit(readOnly=True)
+        self.terms.setAccessibleName(tr("Terms"))
+        self.terms.setMinimumHeight(20 * unit)
+        form = QFormLayout()
+        form.setSpacing(unit)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for title, value in (
+            (tr("State"), self._state),
+            (tr("Size"), self._size),
+            (tr("Place"), self._where),
+            (tr("Licence"), self._licence),
+        ):
+            form.addRow(label(title, "quiet"), value)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * unit)
+        column.addWidget(self._title)
+        column.addLayout(form)
+        column.addWidget(self._outcome)
+        column.addWidget(self.terms, 1)
+        column.addStretch(0)
+
+    @property
+    def state_text(self) -> str:
+        return self._state.text()
+
+    @property
+    def outcome_text(self) -> str:
+        return "" if self._outcome.isHidden() else self._outcome.text()
+
+    def show_weights(self, row: SeenWeights, is_busy: bool, is_used: bool, outcome: Message | None) -> None:
+        entry = row.entry
+        self._title.setText(entry.title if entry else row.folder.name)
+        self._state.setText(state_line(row, is_busy, is_used))
+        self._size.setText(gigabytes(entry.size) if entry else tr("as they lie there"))
+        self._where.setText(str(row.folder.path) if row.state is not State.MISSING else tr("not on this machine"))
+        licence = entry.licence.name if entry else tr("that of whoever gave them to you")
+        agreed = tr("agreed") if row.is_agreed else tr("not agreed yet")
+        self._licence.setText(f"{licence}, {agreed}" if entry else licence)
+        text = terms_text(entry, row.licence_text) if entry else row.licence_text
+        if text != self.terms.toPlainText():
+            self.terms.setPlainText(text)
+        self.terms.setVisible(bool(text))
+        self._show_outcome(outcome)
+
+    def _show_outcome(self, outcome: Message | None) -> None:
+        self._outcome.setVisible(outcome is not None)
+        if outcome is not None:
+            details = outcome.details if outcome.kind is MessageKind.WARNING else ""
+            self._outcome.setText("\n".join(part for part in (outcome.text, details) if part))
+            tokens = tokens_of(self)
+            colors = {MessageKind.WARNING: tokens.check, MessageKind.ERROR: tokens.no}
+            color = colors.get(outcome.kind, tokens.line)
+            self._outcome.setStyleSheet(f"border-left: 3px solid {color}; padding-left: 6px;")
+
+
+def state_word(row: SeenWeights, is_busy: bool) -> str:
+    """For the list: one or two words."""
+    if is_busy:
+        return tr("at work …")
+    if row.state is State.PRESENT and not row.is_agreed:
+        return tr("terms not agreed")
+    return {
+        State.PRESENT: tr("present"),
+        State.PARTIAL: tr("partial"),
+        State.MISSING: tr("missing"),
+        State.BROKEN: tr("broken"),
+    }[row.state]
+
+
+def state_line(row: SeenWeights, is_busy: bool, is_used: bool) -> str:
+    """For the eyes: what the state means."""
+    if is_busy:
+        return tr("At work. The status line shows how far it is; you can go on with something else.")
+    inspection = row.folder.inspection
+    words = {
+        State.PRESENT: tr("Present: all files are there and look whole."),
+        State.MISSING: tr("Missing: nothing of them is here."),
+        State.PARTIAL: tr("Partial: {files} lacking.").format(files=_files(len(inspection.missing))),
+        State.BROKEN: tr("Broken: {files} cannot be right.").format(files=_files(len(inspection.broken))),
+    }
+    return words[row.state] + (" " + tr("In use.") if is_used else "")
+
+
+def _files(count: int) -> str:
+    return tr("1 file") if count == 1 else tr("{count} files").format(count=count)

@@ -1,0 +1,82 @@
+"""Which weights an engine takes: those that are here, a folder, or whatever is found first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox
+
+from mpd_studio.core.engine_option import OptionValue
+from mpd_studio.session.weights_desk import WeightsDesk
+from mpd_studio.session.weights_work import SeenWeights
+from mpd_studio.ui.dialogs.files import ask_folder
+from mpd_studio.ui.panels.option_fields import elide_to_fit
+from mpd_studio.ui.texts import tr
+
+_FOLDER, _DIALOG = "/folder", "/dialog"  # no weights can be called so
+
+
+class WeightsField(QComboBox):
+    """show_weights opens the window of weights.
+
+    Signals: said(value or None).
+    """
+
+    said = Signal(object)
+
+    def __init__(self, desk: WeightsDesk, show_weights: Callable[[], None]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._show_weights = show_weights
+        self._value = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        elide_to_fit(self)
+        self.activated.connect(self._on_activated)
+        desk.changed.connect(self._fill)
+
+    def show_value(self, said: OptionValue | None, in_effect: OptionValue) -> None:
+        del said
+        self._value = str(in_effect)
+        self._fill()
+
+    def wheelEvent(self, event: object) -> None:
+        """A turn of the wheel may not choose a folder."""
+        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
+
+    def _fill(self) -> None:
+        self.clear()
+        chosen = self._desk.chosen("")
+        self.addItem(tr("auto ({value})").format(value=_name(chosen)) if chosen else tr("auto"), "")
+        for row in self._desk.rows:
+            if row.is_usable or row.name == self._value:
+                self._add(_name(row), row.name)
+        if self.findData(self._value) < 0:
+            self._add(Path(self._value).name or self._value, self._value)
+        self.insertSeparator(self.count())
+        self.addItem(tr("Other folder…"), _FOLDER)
+        self.addItem(tr("Weights…"), _DIALOG)
+        self.setCurrentIndex(self.findData(self._value))
+
+    def _add(self, text: str, value: str) -> None:
+        self.addItem(text, value)
+        self.setItemData(self.count() - 1, value, Qt.ItemDataRole.ToolTipRole)
+
+    def _on_activated(self) -> None:
+        value = self.currentData()
+        if value in (_FOLDER, _DIALOG):
+            self.setCurrentIndex(self.findData(self._value))
+        if value == _FOLDER:
+            ask_folder(self.window(), tr("Folder of weights"), "", self._take_folder)
+        elif value == _DIALOG:
+            self._show_weights()
+        else:
+            self.said.emit(value or None)
+
+    def _take_folder(self, folder: Path) -> None:
+        self.said.emit(str(folder))
+
+
+def _name(row: SeenWeights) -> str:
+    return row.folder.name
