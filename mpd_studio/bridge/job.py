@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from mpd_studio.bridge.places import inside
 from mpd_studio.bridge.problem import BridgeProblem, ErrorCode, write_problem
 
 _CHUNK_BYTES = 1 << 20
+# Of a revision in the making; with a second dot before and a second end where a run writes for it.
+_PART = re.compile(r"\.{1,2}r\d{3,6}\..*\.part")
 
 
 class JobState(Enum):
@@ -85,7 +88,7 @@ class ClaimedJob:
         try:
             yield part
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            _clear_parts(media, self.claim.token)
 
     def publish(self, made: MadeFiles) -> None:
         """Turn what stands in revision_folder() into the revision, and say so in result.json and status.json.
@@ -177,11 +180,14 @@ def write_presence(bridge: Path) -> None:
     write_message(bridge / "bridge.json", presence)
 
 
-def _clear_parts(media: Path) -> None:
-    """Remove what studios left that died at work. Whoever still writes there has lost his claim."""
+def _clear_parts(media: Path, token: str = "") -> None:
+    """Remove what studios left that died at work, or what the claim with this token left.
+
+    Whoever still writes there has lost his claim.
+    """
     for name in os.listdir(media):
         part = media / name
-        if name.startswith(".r") and name.endswith(".part") and not part.is_symlink():
+        if token in name and _PART.fullmatch(name) and not part.is_symlink():
             shutil.rmtree(part, ignore_errors=True)
 
 

@@ -24,8 +24,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with cancel_on_signals(console):
             return commands.run(arguments, console)
-    except (Cancelled, KeyboardInterrupt):
-        console.error("Cancelled. Nothing half-written was left behind.")
+    except (Cancelled, KeyboardInterrupt) as ending:
+        console.error(f"Cancelled. Nothing half-written was left behind. {ending}".rstrip())
         return CANCELLED
     except MpdError as error:
         console.error(str(error))

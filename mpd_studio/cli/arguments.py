@@ -7,11 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import mpd_studio
+from mpd_studio.cli.bridge_commands import add_bridge
+from mpd_studio.cli.engine_words import add_engine_words
 from mpd_studio.cli.lab_command import add_lab
 from mpd_studio.cli.weights_commands import add_weights
 from mpd_studio.core.frames import parse_rate
 
-COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "lab", "engines", "weights", "doctor"})
+COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "lab", "engines", "weights", "bridge", "doctor"})
 
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong usage, 3 something missing here, 4 bad input, 5 engine cannot, 130 cancelled."
@@ -34,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     engines = commands.add_parser("engines", help="list the engines and what each can do")
     _add_output(engines)
     add_weights(commands)
+    add_bridge(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, missing system libraries, folders")
     _add_output(doctor)
     return top
@@ -83,17 +86,7 @@ def _add_fill_timeline(commands: argparse._SubParsersAction[argparse.ArgumentPar
 
 
 def _add_engine(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--engine", default="flow", help="see `mpd-studio engines` (default: flow)")
-    command.add_argument("--seed", type=int, default=0, help="another seed, another take, where the engine knows seeds")
-    command.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
-    diffusion = command.add_argument_group("diffusion engines")
-    diffusion.add_argument(
-        "--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list` (default: what is there)"
-    )
-    diffusion.add_argument("--sampler", metavar="ID", help="mpd_vibid, mpd_trf, vibid, trf or trf_renoise")
-    diffusion.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
-    diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
-    diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
+    add_engine_words(command)
     command.add_argument("--format", metavar="ID", help="png, png16, tiff16 or exr (default: by the source's depth)")
     command.add_argument("--movie", metavar="ID", help="also a movie: prores422hq, prores4444, dnxhr_hqx, ffv1 or h264")
     command.add_argument("--overwrite", action="store_true", help="replace frames of the same name in DIR")

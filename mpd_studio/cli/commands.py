@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from mpd_studio.cli.asked_request import asked_request, check_ends, check_format
+from mpd_studio.cli.bridge_commands import run_bridge
 from mpd_studio.cli.console import Console
+from mpd_studio.cli.engine_words import asked_settings
 from mpd_studio.cli.lab_command import run_lab_command
 from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.errors import BadInput, MpdError
-from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
+from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.media_ref import MediaKind
 from mpd_studio.core.project_file import SUFFIX, read_project, write_project
 from mpd_studio.core.timeline import Clip, Timeline, gaps_of
@@ -66,30 +68,8 @@ def _check_formats(arguments: argparse.Namespace) -> None:
 
 def _request(arguments: argparse.Namespace) -> InbetweenRequest:
     return replace(
-        asked_request(arguments), engine_id=arguments.engine, seed=arguments.seed, settings=_settings(arguments)
+        asked_request(arguments), engine_id=arguments.engine, seed=arguments.seed, settings=asked_settings(arguments)
     )
-
-
-# Option of the engine ← option of the command line.
-_DIFFUSION_OPTIONS = {
-    "device": "device",
-    "memory": "memory_plan",
-    "sampler": "sampler",
-    "steps": "steps",
-    "weights": "weights",
-}
-_WITHOUT_WEIGHTS = ("flow", "crossfade")
-
-
-def _settings(arguments: argparse.Namespace) -> EngineSettings:
-    said = {name: getattr(arguments, typed) for name, typed in _DIFFUSION_OPTIONS.items()}
-    said = {name: value for name, value in said.items() if value is not None}
-    if said and arguments.engine in _WITHOUT_WEIGHTS:
-        option = _DIFFUSION_OPTIONS[next(iter(said))].replace("_", "-")
-        raise BadInput(
-            f"--{option} means nothing to the engine '{arguments.engine}'. Choose a diffusion engine, or leave it out."
-        )
-    return EngineSettings(Quality(arguments.quality), tuple(sorted(said.items())))
 
 
 def _run_document(made: Any) -> dict[str, Any]:
@@ -157,7 +137,7 @@ def _fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
             arguments.out,
             console,
             engine_id=arguments.engine,
-            settings=_settings(arguments),
+            settings=asked_settings(arguments),
             seed=arguments.seed,
             exporter_id=arguments.format,
             movie_id=arguments.movie,
@@ -185,7 +165,7 @@ def _plan_timeline(arguments: argparse.Namespace, timeline: Timeline, console: C
     for number, placed in enumerate(gaps_of(timeline), 1):
         try:
             gap_id = placed.gap.id
-            request = build_request(timeline, gap_id, arguments.engine, _settings(arguments), arguments.seed)
+            request = build_request(timeline, gap_id, arguments.engine, asked_settings(arguments), arguments.seed)
             place = place_of(timeline, gap_id)
             sheet = inbetween.rehearse(request, console, arguments.format, arguments.movie, place)
         except MpdError as error:
@@ -242,5 +222,6 @@ _COMMANDS = {
     "engines": _engines,
     "lab": run_lab_command,
     "weights": run_weights,
+    "bridge": run_bridge,
     "doctor": _doctor,
 }

@@ -1,0 +1,44 @@
+"""Which engine, and what is said to it: the same words in every command that fills."""
+
+from __future__ import annotations
+
+import argparse
+
+from mpd_studio.core.errors import BadInput
+from mpd_studio.core.inbetween import EngineSettings, Quality
+
+# Option of the engine ← option of the command line.
+_DIFFUSION_OPTIONS = {
+    "device": "device",
+    "memory": "memory_plan",
+    "sampler": "sampler",
+    "steps": "steps",
+    "weights": "weights",
+}
+_WITHOUT_WEIGHTS = ("flow", "crossfade")
+
+
+def add_engine_words(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--engine", default="flow", help="see `mpd-studio engines` (default: flow)")
+    command.add_argument("--seed", type=int, default=0, help="another seed, another take, where the engine knows seeds")
+    command.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
+    diffusion = command.add_argument_group("diffusion engines")
+    diffusion.add_argument(
+        "--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list` (default: what is there)"
+    )
+    diffusion.add_argument("--sampler", metavar="ID", help="mpd_vibid, mpd_trf, vibid, trf or trf_renoise")
+    diffusion.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
+    diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
+    diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
+
+
+def asked_settings(arguments: argparse.Namespace) -> EngineSettings:
+    """Raises: BadInput: an option was said to an engine that knows none."""
+    said = {name: getattr(arguments, typed) for name, typed in _DIFFUSION_OPTIONS.items()}
+    said = {name: value for name, value in said.items() if value is not None}
+    if said and arguments.engine in _WITHOUT_WEIGHTS:
+        option = _DIFFUSION_OPTIONS[next(iter(said))].replace("_", "-")
+        raise BadInput(
+            f"--{option} means nothing to the engine '{arguments.engine}'. Choose a diffusion engine, or leave it out."
+        )
+    return EngineSettings(Quality(arguments.quality), tuple(sorted(said.items())))
