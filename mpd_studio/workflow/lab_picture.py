@@ -16,7 +16,7 @@ from mpd_studio.media.display import display
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.workflow.lab import LabResult, read_ends
-from mpd_studio.workflow.lab_report import COLUMNS, shown
+from mpd_studio.workflow.lab_report import COLUMNS, with_unit
 
 PICTURE_FILE = "lab.png"
 _CELL_PX = 200  # longer side of a cell's picture
@@ -74,8 +74,8 @@ def _figures_text(result: LabResult) -> str:
     if result.problem:
         return f"failed. {result.problem}"
     by_id = {column.id: column for column in COLUMNS}
-    told = [(by_id[name], shown(by_id[name], result)) for name in _FIGURES]
-    return ", ".join(f"{column.title} {text}{column.unit}" for column, text in told if text != "–")
+    told = [(by_id[name], with_unit(by_id[name], result)) for name in _FIGURES]
+    return ", ".join(f"{column.title} {text}" for column, text in told if text != "–")
 
 
 def _fitting(size: Size) -> Size:

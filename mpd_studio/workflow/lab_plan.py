@@ -37,7 +37,11 @@ class LabOrder:
 
 @dataclass(frozen=True, slots=True)
 class LabRun:
-    """One run. name: of its folder. steps, calls: of the whole gap's calls; None where the engine knows neither."""
+    """One run.
+
+    name: of its folder. calls: that all clips of the gap will need; None where that is not known beforehand: of engines
+    without calls, and where drawings let sampling begin at a later step.
+    """
 
     name: str
     title: str
@@ -74,7 +78,7 @@ def _diffusion_run(request: InbetweenRequest, order: LabOrder, sampler: str, see
         options = replace(options, steps=steps_for_calls(options, calls))
     settings = _settings(order, sampler, options.steps)
     asked = replace(request, engine_id=DIFFUSION, seed=seed, settings=settings)
-    made = calls_of(options) * len(clips_of(request.new_frames))
+    made = calls_of(options) * len(clips_of(request.new_frames)) if request.guidance.is_empty else None
     return LabRun(f"{sampler}_seed{seed}", f"{sampler}, seed {seed}", asked, sampler, options.steps, made)
 
 

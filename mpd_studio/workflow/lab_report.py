@@ -117,6 +117,12 @@ def shown(column: Column, result: LabResult) -> str:
     return "–" if value is None else f"{value:.{column.digits}f}"
 
 
+def with_unit(column: Column, result: LabResult) -> str:
+    """As shown, with its unit: "12.3 s", "0.40 %"; "–" where there is none."""
+    text = shown(column, result)
+    return text if text == "–" else f"{text} {column.unit}".strip()
+
+
 def table_text(results: Sequence[LabResult]) -> str:
     """Rows are runs; what failed says why below the table."""
     head = ["run", *(f"{column.title} {column.unit}".strip() for column in COLUMNS), "sheet"]
@@ -137,7 +143,7 @@ def notes_of(result: LabResult) -> tuple[str, ...]:
     notes = []
     made, planned = result.work.calls if result.work else None, result.run.calls
     if made is not None and planned is not None and made < planned:
-        notes.append(f"{made} of {planned} calls were made; the rest had been kept from a run before")
+        notes.append(f"{made} of {planned} calls were made; other clips had been kept from an earlier run")
     return tuple(notes)
 
 

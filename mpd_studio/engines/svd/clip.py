@@ -46,11 +46,13 @@ def sample_clip(
     check: Callable[[], None],
     make_denoiser: Callable[..., TwoSidedDenoiser] = TwoSidedDenoiser,
     draft: ClipDraft | None = None,
+    trace: samplers.Trace | None = None,
     preview: LatentPreview | None = None,
 ) -> Tensor:
     """(frames, c, h, w) float32 on the model's device: scaled latents without noise, both ends included.
 
     draft: what is drawn, to be followed as the options say; None: nothing is. preview: sees the estimates.
+    trace: as of the samplers, with every figure divided by ‖z_e‖, the norm of the last picture's latents.
     on_call: as of the samplers. check: called between the U-Net's blocks; may raise to stop.
     make_denoiser: what takes the arguments of TwoSidedDenoiser; a benchmark compares it with a plainer one.
     """
@@ -70,7 +72,7 @@ def sample_clip(
                 clips_per_call=model.plan.clips_per_call,
                 pair_backward=options.sampler == "trf",
             )
-            sampler = _sampler(options, told, guide)
+            sampler = _sampler(options, told, guide, trace)
             if preview is not None:
                 preview.learn(told.start, told.end)
                 two_sided = preview.overhear(two_sided)
@@ -129,7 +131,7 @@ def _guide(draft: ClipDraft, told: _Told, sigmas: tuple[float, ...], seed: int, 
 
 
 def _sampler(
-    options: SvdOptions, told: _Told, guide: Guide | None
+    options: SvdOptions, told: _Told, guide: Guide | None, trace: samplers.Trace | None
 ) -> Callable[[TwoSides, Tensor, Any, Any], Tensor]:
     anchors: dict[str, Any] = {"start": told.start, "end": told.end, "guidance": options.guidance}
     distilling = {name: getattr(options, name) for name in ("distill_ratio", "passes", "variant", "fusion")}
@@ -154,6 +156,13 @@ def _sampler(
             both=two_sided.both,
             on_call=on_call,
             after_step=None if guide is None else guide.after_step,
+            trace=None if trace is None else _relative(trace, told.end),
         )
 
     return run
+
+
+def _relative(trace: samplers.Trace, end: Tensor) -> samplers.Trace:
+    """Figures beside ‖z_e‖, whose norm is taken once."""
+    whole = float(end.norm())
+    return lambda step, name, value: trace(step, name, value / whole if whole else 0.0)

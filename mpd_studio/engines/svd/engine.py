@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import gc
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
 from mpd_studio.core.errors import EngineFailed, EnvironmentProblem
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
 from mpd_studio.engines.svd.facts import INFO, MODEL_SIZE, problem
 from mpd_studio.engines.svd.options import SvdOptions, read_options
+from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.weights.store import find_weights
 
 if TYPE_CHECKING:
+    import torch
+
     from mpd_studio.engines.svd.memory_plan import MemoryPlan
     from mpd_studio.engines.svd.model import SvdModel
     from mpd_studio.engines.svd.saved_latents import SavedLatents
@@ -38,6 +43,8 @@ class SvdEngine:
     def __init__(self) -> None:
         self._model: SvdModel | None = None
         self._loaded: tuple[object, ...] = ()
+        self._loading_s = 0.0
+        self._log = WorkLog()
         self._unfinished_in: Path | None = None
         self._saved: SavedLatents | None = None
 
@@ -51,12 +58,19 @@ class SvdEngine:
         Raises:
             EnvironmentProblem: a package is missing.
         """
+        began_s = time.perf_counter()
         _require_packages()
         reporter.raise_if_cancelled()
         import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
         import torch  # noqa: F401
 
+        self._loading_s = time.perf_counter() - began_s
         reporter.raise_if_cancelled()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Of the last run: calls, time before the first, distilled shifts, graphics memory (work_log.py)."""
+        return self._log.figures
 
     def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         """Yields the new frames; channels beyond RGB are faded between the boundary frames.
@@ -69,6 +83,7 @@ class SvdEngine:
             EngineFailed: memory ran out under every plan.
         """
         self._saved = None
+        self._log, self._loading_s = WorkLog(self._loading_s), 0.0
         _require_packages()
         check_boundary(request, pictures)
         options = read_options(request.settings)
@@ -110,8 +125,9 @@ class SvdEngine:
         from mpd_studio.engines.svd.gap_clips import GapClips
 
         self._saved = self._place_to_save(request, pictures, options, folder)
-        clips = GapClips(request, pictures, options, reporter, self._saved)
+        clips = GapClips(request, pictures, options, reporter, self._saved, self._log)
         plan = _first_plan(folder, options, request.new_frames)
+        card = _watched_card(options)
         try:
             while not clips.is_done:
                 try:
@@ -121,6 +137,8 @@ class SvdEngine:
                     plan = _lower_plan(plan, options, error)
                 self.unload()  # out here, where the error's traceback holds no tensors any more
         finally:
+            if card is not None:
+                self._log.peak_bytes = torch.cuda.max_memory_allocated(card)
             clips.forget()
             _free_cached_memory()
 
@@ -175,6 +193,19 @@ def _first_plan(folder: Path, options: SvdOptions, new_frames: int) -> MemoryPla
     frames = max(clip.frames for clip in clips_of(new_frames))
     weights = weights_in(folder, choose_dtype(options.dtype, device))
     return choose_plan(free, weights, frames, pixels, options.decode_chunk)
+
+
+def _watched_card(options: SvdOptions) -> torch.device | None:
+    """The graphics card of a run, whose peak of memory counts from here on; None on other devices."""
+    import torch
+
+    from mpd_studio.engines.svd.device import choose_device
+
+    device = choose_device(options.device)
+    if device.type != "cuda":
+        return None
+    torch.cuda.reset_peak_memory_stats(device)
+    return device
 
 
 def _require_packages() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.pixel_range import range_of
 from mpd_studio.engines.svd.saved_latents import SavedLatents
 from mpd_studio.engines.svd.seam import ColorMatch, LostDetail, color_match
+from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.blend import mix
 
 if TYPE_CHECKING:
@@ -42,8 +44,10 @@ class GapClips:
         options: SvdOptions,
         reporter: Reporter,
         saved: SavedLatents | None = None,
+        log: WorkLog | None = None,
     ) -> None:
-        """saved: where denoised clips outlive the run; None: nowhere."""
+        """saved: where denoised clips outlive the run; None: nowhere. log: is told of the samplers' work."""
+        self._log = WorkLog() if log is None else log
         self._request, self._options, self._reporter = request, options, reporter
         self._saved = saved
         self._first, self._last = pictures.first, pictures.last
@@ -119,6 +123,7 @@ class GapClips:
                 model.schedule.sigmas(self._options.steps),
                 (self._at, len(self._clips)),
             ),
+            trace=partial(self._log.trace, self._at),
         )
         return latents.cpu()
 
@@ -128,6 +133,7 @@ class GapClips:
         def on_call(step: int, call: int, total: int) -> None:
             del step
             wait()
+            self._log.call()
             self._reporter.report(Progress(DENOISING, self._at * total + call, len(self._clips) * total))
 
         return on_call
