@@ -13,6 +13,7 @@ from mpd_studio.core.inbetween import EngineSettings
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.core.timeline import PlacedGap, Take, Timeline, gaps_of
 from mpd_studio.workflow.build_request import build_request, place_of
+from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import Run, run
 
 
@@ -55,25 +56,30 @@ def fill_timeline(
         Cancelled: through the reporter; gaps that were finished before stay on disk.
     """
     filled: list[FilledGap] = []
-    for number, placed in enumerate(gaps_of(timeline), 1):
-        try:
-            request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
-            made = run(
-                request,
-                folder / gap_folder(number),
-                _Labelled(reporter, f"Gap {number}"),
-                name=gap_folder(number),
-                exporter_id=exporter_id,
-                movie_id=movie_id,
-                place=place_of(timeline, placed.gap.id),
-                overwrite=overwrite,
-            )
-        except MpdError as error:
-            filled.append(FilledGap(placed, number, None, error))
-            continue
-        take = Take(TakeId(f"take-{uuid4().hex[:8]}"), made.result, f"Take {len(placed.gap.takes) + 1}")
-        timeline = add_take(timeline, placed.gap.id, take)
-        filled.append(FilledGap(placed, number, made))
+    engines = EngineHolder()  # a large model is loaded for the first gap only
+    try:
+        for number, placed in enumerate(gaps_of(timeline), 1):
+            try:
+                request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
+                made = run(
+                    request,
+                    folder / gap_folder(number),
+                    _Labelled(reporter, f"Gap {number}"),
+                    name=gap_folder(number),
+                    exporter_id=exporter_id,
+                    movie_id=movie_id,
+                    place=place_of(timeline, placed.gap.id),
+                    overwrite=overwrite,
+                    engines=engines,
+                )
+            except MpdError as error:
+                filled.append(FilledGap(placed, number, None, error))
+                continue
+            take = Take(TakeId(f"take-{uuid4().hex[:8]}"), made.result, f"Take {len(placed.gap.takes) + 1}")
+            timeline = add_take(timeline, placed.gap.id, take)
+            filled.append(FilledGap(placed, number, made))
+    finally:
+        engines.release()
     return FilledTimeline(timeline, tuple(filled))
 
 

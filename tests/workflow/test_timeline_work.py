@@ -14,6 +14,7 @@ from mpd_studio.core.ids import ClipId, GapId, PathId
 from mpd_studio.core.inbetween import EngineSettings
 from mpd_studio.core.progress import SilentReporter
 from mpd_studio.core.timeline import Clip, Gap, Timeline, Track, gaps_of
+from mpd_studio.engines.crossfade.engine import CrossfadeEngine
 from mpd_studio.media.probe import probe
 from mpd_studio.workflow.build_request import (
     build_request,
@@ -129,3 +130,15 @@ def test_a_numbered_still_opens_as_its_sequence_unless_asked_otherwise(timeline:
     assert opened.media.frame_count == 4
     assert "numbered pictures" in opened.notes[0]
     assert open_media(first, as_sequence=False).media.frame_count == 1
+
+
+def test_the_engine_is_opened_once_for_all_gaps_and_let_go_at_the_end(
+    timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    begin = CrossfadeEngine.__init__
+    monkeypatch.setattr(CrossfadeEngine, "__init__", lambda engine: (told.append("opened"), begin(engine))[1])
+    monkeypatch.setattr(CrossfadeEngine, "unload", lambda engine: told.append("unloaded"))
+    filled = fill_timeline(timeline, tmp_path / "out", SilentReporter(), engine_id="crossfade")
+    assert sum(gap.run is not None for gap in filled.gaps) > 1
+    assert told == ["opened", "unloaded"]
