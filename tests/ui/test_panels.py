@@ -173,6 +173,9 @@ def test_preferences_count_at_once(desk: Driver) -> None:
     boxes = {box.text(): box for box in dialog.findChildren(QCheckBox)}
     boxes["Open the last project at start"].setChecked(False)
     assert desk.session.preferences.settings.reopen_last is False
+    assert boxes["Keep the model loaded between generations"].isChecked()
+    boxes["Keep the model loaded between generations"].setChecked(False)
+    assert desk.session.preferences.settings.keep_engine_loaded is False
     dialog.close()
 
 

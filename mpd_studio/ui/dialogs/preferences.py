@@ -55,6 +55,7 @@ class PreferencesDialog(QDialog):
         column.addLayout(form)
         for name, text, value in (
             ("drafts_enabled", tr("Make a draft by itself when a gap is selected"), settings.drafts_enabled),
+            ("keep_engine_loaded", tr("Keep the model loaded between generations"), settings.keep_engine_loaded),
             ("reopen_last", tr("Open the last project at start"), settings.reopen_last),
             ("reduced_motion", tr("Reduced motion"), settings.reduced_motion),
         ):
