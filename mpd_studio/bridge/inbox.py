@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mpd_studio.bridge.claim import ClaimWatch, claim
 from mpd_studio.bridge.job import ClaimedJob, JobState, has_frames, is_cancelled
+from mpd_studio.bridge.message_file import read_message
 from mpd_studio.bridge.places import is_job_id, plain_folder
 from mpd_studio.bridge.problem import BridgeProblem, ErrorCode
 from mpd_studio.core.paths import ProgramPaths
@@ -54,11 +55,17 @@ def take_on(job: Path, watch: ClaimWatch) -> ClaimedJob | None:
     """Claim the job if it is free now; None while somebody works on it or was quicker.
 
     Raises:
-        BridgeProblem: it is no job folder, or cannot be written into.
+        BridgeProblem: it is no job folder, or cannot be written into. PROTOCOL_VERSION: it is for a later studio, and
+            is left to it.
     """
     number = watch.free_number(plain_folder(job))
     if number is None:
         return None
+    try:
+        read_message(job / "request.json", "request")
+    except BridgeProblem as problem:
+        if problem.code is ErrorCode.PROTOCOL_VERSION:
+            raise
     try:
         return ClaimedJob(claim(job, number))
     except BridgeProblem as problem:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from mpd_studio.bridge.claim import ClaimWatch
 from mpd_studio.bridge.inbox import bridge_folder, jobs_folder, take_on, take_on_patiently, waiting_jobs
 from mpd_studio.bridge.job import ClaimedJob, write_presence
-from mpd_studio.bridge.problem import BridgeProblem
 from mpd_studio.cli.engine_words import add_engine_words, asked_settings
 from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.paths import program_paths
@@ -91,8 +90,7 @@ def _watch(arguments: argparse.Namespace, jobs: Path, console: Console) -> int:
                 console.text(f"{filled['job']}: {filled['frames']} frames, {filled['verdict']}")
             except MpdError as error:
                 console.warning(f"{folder.name}: {error}")
-                if not (isinstance(error, BridgeProblem) and error.is_retryable):
-                    hopeless.add(folder)
+                hopeless.add(folder)  # where its disk is full it would come again and again
         console.raise_if_cancelled()
         time.sleep(_LOOK_S)
 

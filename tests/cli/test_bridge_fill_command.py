@@ -1,0 +1,95 @@
+"""`mpd-studio bridge fill`: one job, or every job that comes, by the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from job_folder import jobs
+
+from mpd_studio.cli import main
+from mpd_studio.core.paths import program_paths
+from tests.workflow.moving_pictures import clip
+from tests.workflow.test_bridge_fill import send
+
+Captured = pytest.CaptureFixture[str]
+
+
+def job_in(folder: Path) -> Path:
+    movie = clip(folder / "a b.mkv")
+    return send(folder, {"before": {"path": str(movie), "index": 3}, "after": {"path": str(movie), "index": 8}})
+
+
+def until(happened: object, what: str) -> None:
+    deadline = time.monotonic() + 60
+    assert callable(happened)
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def test_one_job_by_its_folder(tmp_path: Path, capsys: Captured) -> None:
+    job = job_in(tmp_path)
+    assert main(["bridge", "fill", str(job), "--engine", "crossfade", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == {
+        "job": job.name,
+        "revision": 1,
+        "result": str(job / "result.json"),
+        "frames": 3,
+        "verdict": document["verdict"],
+        "reasons": document["reasons"],
+    }
+    assert jobs.read_result(str(job)).count == 3
+
+
+def test_one_job_by_its_name_in_a_jobs_folder(tmp_path: Path, capsys: Captured) -> None:
+    job = job_in(tmp_path)
+    assert main(["bridge", "fill", job.name, "--jobs", str(job.parent), "--engine", "crossfade"]) == 0
+    assert str(job / "result.json") in capsys.readouterr().out
+
+
+def test_what_is_wrong_is_said_and_exits_as_other_commands(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["bridge", "fill", str(tmp_path / "none")]) == 4
+    assert "There is no job folder" in capsys.readouterr().err
+    assert main(["bridge", "fill"]) == 4
+    assert main(["bridge", "fill", "X", "--watch"]) == 4
+    assert "--watch" in capsys.readouterr().err
+    job = job_in(tmp_path)
+    (job / "cancel").touch()
+    assert main(["bridge", "fill", str(job)]) == 4
+    assert "called off" in capsys.readouterr().err
+
+
+def test_watching_fills_what_comes_goes_on_after_a_bad_job_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mpd_studio", "bridge", "fill", "--watch", "--engine", "crossfade"]
+    folder = program_paths().data / "bridge"
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        until((folder / "bridge.json").exists, "the studio does not start")
+        for _ in range(2):
+            sent = job_in(tmp_path)
+            broken = send(
+                tmp_path, {"before": {"path": "/none.mov", "index": 0}, "after": {"path": "/none.mov", "index": 0}}
+            )
+            for job in (broken, sent):
+                os.rename(job, folder / "jobs" / job.name)
+            for job in (broken, sent):
+                until((folder / "jobs" / job.name / "result.json").exists, "the job is not answered")
+            assert jobs.read_result(str(folder / "jobs" / sent.name)).count == 3
+            status = jobs.read_status(str(folder / "jobs" / broken.name))
+            assert (status["state"], status["error"]["code"]) == ("failed", "MEDIA_MISSING")
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+        child.communicate()
+    assert child.returncode == 130
+    assert out.count("3 frames") == 2
+    assert err.count("none.mov is not there") == 2
