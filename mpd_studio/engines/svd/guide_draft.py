@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 DRAFT = "Draft"
+_COVERED = 0.5  # of a latent pixel: enough to be guided like one that is covered whole, for thin things are hit nowhere
 
 
 def is_drawn(guidance: Guidance) -> bool:
@@ -134,11 +135,12 @@ def _picture(scene: Scene, time: float, placed: Fit, tick: Callable[[], None]) -
 
 
 def _mask(scene: Scene, time: float, placed: Fit, latent_pixel: int) -> np.ndarray:
-    """(h, w) of latents: how much of each latent pixel is guided."""
+    """(h, w) of latents, in 0..1."""
     inside = guided_mask(scene.pieces, scene.holds, scene.guidance, time, placed.inside)
     whole = placed.to_model(inside[..., None])[..., 0]
     height, width = (side // latent_pixel for side in whole.shape)
-    return whole.reshape(height, latent_pixel, width, latent_pixel).mean(axis=(1, 3))
+    covered = whole.reshape(height, latent_pixel, width, latent_pixel).mean(axis=(1, 3))
+    return np.minimum(covered / _COVERED, 1)
 
 
 def _tensor(picture: np.ndarray, model: SvdModel) -> Tensor:
