@@ -30,8 +30,9 @@ class SvdOptions:
 
     guidance: ω of CFG++, 0..1. distill_ratio, passes, variant, fusion: of Motion Prior Distillation (samplers.py).
     guide_strength, guide_start: how long a drawing leads (guide.py), as shares of the steps: the strong and the weak
-    clock of Time-to-Move, whose program for this model says 0.42 and 0.32. Strength 0: what is drawn is not followed.
-    Start 0: no step is left out, and Motion Prior Distillation acts in full.
+    clock of Time-to-Move, whose program for this model says 0.42 and 0.32; held against both ends, 0.42 is too little
+    (docs/engines/mpd.md). Strength 0: what is drawn is not followed. Start 0: no step is left out, and Motion Prior
+    Distillation acts in full.
     decode_chunk: frames the autoencoder decodes at once; it mixes them, so this changes the pictures.
     memory: how much memory is spared for time; "auto" steps down when memory runs out.
     """
@@ -44,7 +45,7 @@ class SvdOptions:
     passes: int = 3
     variant: str = VARIANTS[0]
     fusion: float = 1.0
-    guide_strength: float = 0.5
+    guide_strength: float = 0.6
     guide_start: float = 0.32
     fps: int = 7
     motion_bucket: int = 127
