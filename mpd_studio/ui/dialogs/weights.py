@@ -129,7 +129,7 @@ class WeightsDialog(QDialog):
             item = self.list.item(index)
             word = state_word(row, self._desk.job(row.name) is not None)
             is_used = row.name == self._desk.used
-            item.setData(ASIDE, f"{word} · {tr('in use')}" if is_used else word)
+            item.setData(ASIDE, tr("in use") if is_used and row.is_usable else word)
             item.setToolTip(f"{row.entry.title if row.entry else row.folder.path}: {word}")
         self._show()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.weights_work import SeenWeights
 from mpd_studio.ui.dialogs.licence import terms_text
 from mpd_studio.ui.elided_label import ElidedLabel
+from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
@@ -23,6 +24,8 @@ class WeightsFacts(QWidget):
         self._title = label("", "title", wraps=True)
         self._state, self._outcome = label("", wraps=True), label("", wraps=True)
         self._where, self._size, self._licence = ElidedLabel(), label(""), ElidedLabel()
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.terms = QPlainTextEdit(readOnly=True)
         self.terms.setAccessibleName(tr("Terms"))
@@ -43,7 +46,11 @@ class WeightsFacts(QWidget):
         column.setSpacing(2 * unit)
         column.addWidget(self._title)
         column.addLayout(form)
-        column.addWidget(self._outcome)
+        outcome = QHBoxLayout()
+        outcome.setSpacing(2 * unit)
+        outcome.addWidget(self._icon)
+        outcome.addWidget(self._outcome, 1)
+        column.addLayout(outcome)
         column.addWidget(self.terms, 1)
         column.addStretch(0)
 
@@ -72,13 +79,16 @@ class WeightsFacts(QWidget):
 
     def _show_outcome(self, outcome: Message | None) -> None:
         self._outcome.setVisible(outcome is not None)
+        self._icon.setVisible(outcome is not None)
         if outcome is not None:
             details = outcome.details if outcome.kind is MessageKind.WARNING else ""
             self._outcome.setText("\n".join(part for part in (outcome.text, details) if part))
-            tokens = tokens_of(self)
-            colors = {MessageKind.WARNING: tokens.check, MessageKind.ERROR: tokens.no}
-            color = colors.get(outcome.kind, tokens.line)
-            self._outcome.setStyleSheet(f"border-left: 3px solid {color}; padding-left: 6px;")
+            icon, color = _ICONS[outcome.kind], getattr(tokens_of(self), _COLORS[outcome.kind])
+            self._icon.setPixmap(icon_pixmap(icon, color, 16, self.devicePixelRatioF()))
+
+
+_ICONS = {MessageKind.INFO: "info", MessageKind.WARNING: "warn", MessageKind.ERROR: "error"}
+_COLORS = {MessageKind.INFO: "accent", MessageKind.WARNING: "check", MessageKind.ERROR: "no"}
 
 
 def state_word(row: SeenWeights, is_busy: bool) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mpd_studio.core.engine_option import EngineOption, OptionKind, is_shown
 from mpd_studio.session.session import Session
@@ -18,7 +17,7 @@ from mpd_studio.ui.pieces import FoldSection, IconButton
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
-CAPTION_UNITS = 22  # width of the captions, so that the fields of all forms of the panel stand in one column
+CAPTION_UNITS = 25  # width of the captions, so that the fields of all forms of the panel stand in one column
 _FIELDS = {
     OptionKind.CHOICE: ChoiceField,
     OptionKind.WHOLE: NumberField,
@@ -100,14 +99,12 @@ class EngineOptions(QWidget):
 
     def _mark(self, row: _Row, is_changed: bool) -> None:
         title = tr(row.option.title)
-        if is_changed == row.caption.text().startswith("•") and row.caption.text():
+        text = f"• {title}" if is_changed else title
+        if text == row.caption.text():
             return
-        font = QFont(self.font())
-        font.setBold(is_changed)
-        row.caption.setFont(font)
-        row.caption.setText(f"• {title}" if is_changed else title)
+        row.caption.setText(text)
         row.caption.setToolTip(_tip(row.option))
-        row.reset.setEnabled(is_changed)
+        row.reset.setVisible(is_changed)
         row.field.setAccessibleName(f"{title}, {tr('changed')}" if is_changed else title)
 
     def _build(self) -> None:
@@ -144,6 +141,7 @@ class EngineOptions(QWidget):
         grid = metrics_for(self.font())
         caption = ElidedLabel()
         caption.setProperty("role", "quiet")
+        caption.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         caption.setFixedWidth(CAPTION_UNITS * grid.unit)
         caption.setMinimumHeight(grid.row)
         field = self._field(option)
@@ -154,6 +152,10 @@ class EngineOptions(QWidget):
             tr("Reset {option}").format(option=tr(option.title)),
             tr("Leave this option to the engine again."),
         )
+        keeps = reset.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        reset.setSizePolicy(keeps)
+        reset.hide()
         reset.clicked.connect(partial(self._session.generator.set_option, option.name, None))
         line = QWidget()
         parts = QHBoxLayout(line)
