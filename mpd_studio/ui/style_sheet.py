@@ -22,6 +22,8 @@ QLabel[role="caption"] {{ color: {t.quiet}; font-size: {caption_px}px; }}
 QLabel[role="quiet"] {{ color: {t.quiet}; }}
 QLabel[role="title"] {{ font-weight: 600; font-size: {round(caption_px * 15 / 11)}px; }}
 QLabel[role="section"] {{ font-weight: 600; }}
+QLabel[role="tag"] {{ background: {t.gap}; color: {t.on_gap}; font-weight: 600; font-size: {caption_px}px;
+    padding: {u // 2}px {2 * u}px; }}
 QWidget[role="panel"] {{ background: {t.panel}; }}
 QScrollArea, QScrollArea > QWidget > QWidget[role="panel"] {{ background: {t.panel}; border: none; }}
 QFrame[role="rule"] {{ background: {t.line}; border: none; max-height: 1px; min-height: 1px; }}

@@ -26,6 +26,7 @@ class Tokens:
     safe: str = "#3b82c4"
     check: str = "#e0b030"
     no: str = "#d0532f"
+    on_gap: str = "#1d1d1d"
 
 
 DARK = Tokens(

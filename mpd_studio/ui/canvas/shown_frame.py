@@ -8,7 +8,8 @@ from enum import Enum
 from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
-from mpd_studio.session.frame_work import DraftFrame, PictureSource
+from mpd_studio.session.frame_work import DraftFrame, PictureSource, PreviewFrame
+from mpd_studio.session.previews import LivePreview
 from mpd_studio.session.selection import Shown
 from mpd_studio.session.session import Session
 from mpd_studio.ui.texts import tr
@@ -20,6 +21,7 @@ class ShownKind(Enum):
     BOUNDARY = "boundary"
     TAKE = "take"
     DRAFT = "draft"
+    PREVIEW = "preview"
     WAITING = "waiting"
 
 
@@ -85,6 +87,9 @@ def _frame_of_gap(session: Session, placed: PlacedGap, index: int) -> ShownFrame
     if isinstance(source, FrameRef):  # another track shows a clip here
         frame = placed.start + index
         return ShownFrame(ShownKind.CLIP, _clip_caption(session.document.timeline, frame, source), source)
+    live = session.previews.on_canvas(placed.gap.id)
+    if live is not None:
+        return _preview_frame(live, index, count)
     if isinstance(source, DraftFrame):
         draft = session.drafts.draft(placed.gap.id)
         confidence = draft.confidence[index] if draft is not None and index < len(draft.confidence) else None
@@ -100,6 +105,17 @@ def _frame_of_gap(session: Session, placed: PlacedGap, index: int) -> ShownFrame
     stand_in = placed.first if time < 0.5 or placed.last is None else placed.last
     caption = f"{tr('Gap')} · {where} · {_why_not_made(session, placed)}"
     return ShownFrame(ShownKind.WAITING, caption, stand_in, time, None, index)
+
+
+def preview_title(live: LivePreview) -> str:
+    return tr("Preview, step {0} of {1}").format(live.step, live.steps)
+
+
+def _preview_frame(live: LivePreview, index: int, count: int) -> ShownFrame:
+    place, pixels = live.nearest(index + 1)
+    where = tr("frame {0} of {1}") if place == index + 1 else tr("near frame {0} of {1}")
+    caption = f"{preview_title(live)} · {where.format(index + 1, count)}"
+    return ShownFrame(ShownKind.PREVIEW, caption, PreviewFrame(pixels), (index + 1) / (count + 1), None, index)
 
 
 def _why_not_made(session: Session, placed: PlacedGap) -> str:

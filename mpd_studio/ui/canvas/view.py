@@ -29,7 +29,8 @@ from mpd_studio.ui.canvas.guidance_layer import GuidanceLayer
 from mpd_studio.ui.canvas.overlay_items import BrushCircle, PreviewItem
 from mpd_studio.ui.canvas.pan_zoom_view import PanZoomView, is_plain_space
 from mpd_studio.ui.canvas.picture_layer import PictureLayer
-from mpd_studio.ui.canvas.shown_frame import ShownFrame, shown_frame
+from mpd_studio.ui.canvas.preview_tag import PreviewTag
+from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind, shown_frame
 from mpd_studio.ui.canvas.stage import Stage
 from mpd_studio.ui.canvas.tool import CanvasTool
 from mpd_studio.ui.canvas.tools import make_tools
@@ -64,6 +65,7 @@ class CanvasView(PanZoomView):
         self.scene().addItem(self._circle)
         self.caption_bar = CaptionBar(self)
         self.hint_bar = HintBar(self)
+        self.preview_tag = PreviewTag(self)
         self.empty_state = EmptyState(session, self)
         metrics = metrics_for(self.font())
         self.setViewportMargins(0, metrics.row, 0, metrics.row)
@@ -91,6 +93,7 @@ class CanvasView(PanZoomView):
         session.selection.changed.connect(self._selection_changed)
         session.selection.playhead_changed.connect(self._changed)
         session.drafts.changed.connect(self._changed)
+        session.previews.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)
         self.pictures.failed.connect(self.caption_bar.caption.setText)
@@ -123,6 +126,7 @@ class CanvasView(PanZoomView):
     def _refresh_words(self) -> None:
         shown, bar = self.stage.shown, self.caption_bar
         bar.caption.setText(shown.caption)
+        self.preview_tag.setVisible(shown.kind is ShownKind.PREVIEW)
         bar.confidence.set_value(shown.confidence)
         bar.other.setText(self.pictures.other_caption)
         bar.other.setVisible(bool(self.pictures.other_caption))
@@ -290,5 +294,6 @@ class CanvasView(PanZoomView):
         row = self.caption_bar.height()
         self.caption_bar.setGeometry(0, 0, self.width(), row)
         self.hint_bar.setGeometry(0, self.height() - row, self.width(), row)
+        self.preview_tag.move(row // 2, row + row // 2)
         self.empty_state.setGeometry(self.viewport().geometry())
         super().resizeEvent(event)

@@ -23,7 +23,7 @@ from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 
 
 class TakeCard(QWidget):
-    """Signals:
+    """is_draft: it has no name of the user's, and cannot be deleted. Signals:
     chosen(): clicked, or Return. compared(): Ctrl-clicked. renamed(str): a new name was typed. deleted(): Delete.
     menu_wanted(global position)
     """
@@ -63,12 +63,15 @@ class TakeCard(QWidget):
     def is_chosen(self) -> bool:
         return self._is_chosen
 
-    def show_take(self, name: str, note: str, is_chosen: bool, is_compared: bool, pixmap: QPixmap | None) -> None:
+    def show_take(
+        self, name: str, note: str, is_chosen: bool, is_compared: bool, pixmap: QPixmap | None, tip: str = ""
+    ) -> None:
+        """tip: what a click does; "" says what it does with a take."""
         self._name, self._note = name, note
         self._is_chosen, self._is_compared, self._pixmap = is_chosen, is_compared, pixmap
         state = tr("shown in the gap") if is_chosen else tr("not shown")
         self.setAccessibleName(f"{name}, {state}")
-        tip = tr("Click to show it in the gap. Ctrl-click to compare with it.")
+        tip = tip or tr("Click to show it in the gap. Ctrl-click to compare with it.")
         self.setToolTip("\n".join(part for part in (name, note, tip) if part))
         self.update()
 

@@ -46,6 +46,9 @@ class TakesStrip(QWidget):
         self._hint.setProperty("role", "caption")
         self._draft = TakeCard(is_draft=True)
         self._draft.chosen.connect(lambda: self._choose(None))
+        self._preview = TakeCard(is_draft=True)
+        self._preview.chosen.connect(lambda: self._show_on_canvas(True))
+        self._preview.hide()
         self._cards: list[TakeCard] = []
         row = QWidget()
         row.setProperty("role", "panel")
@@ -53,6 +56,7 @@ class TakesStrip(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * grid.unit)
         self._row.addWidget(self._draft)
+        self._row.addWidget(self._preview)
         self._row.addWidget(self._hint, 1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -79,6 +83,8 @@ class TakesStrip(QWidget):
         session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
         session.drafts.changed.connect(self._on_draft)
+        session.previews.changed.connect(self._on_draft)
+        session.selection.playhead_changed.connect(self._on_playhead)
         self.hide()
         self.refresh()
 
@@ -90,6 +96,11 @@ class TakesStrip(QWidget):
     @property
     def draft_card(self) -> TakeCard:
         return self._draft
+
+    @property
+    def preview_card(self) -> TakeCard:
+        """Hidden while nothing is made for the gap."""
+        return self._preview
 
     def begin_rename(self) -> None:
         for card in self._cards:
@@ -109,6 +120,7 @@ class TakesStrip(QWidget):
         for card, take in zip(self._cards, takes, strict=True):
             self._show(card, take, now.gap)
         self._show_draft(now.gap)
+        self._show_preview(now.gap)
         self._hint.setText(self._hint_text(now.gap))
 
     def _match(self, count: int) -> None:
@@ -148,7 +160,24 @@ class TakesStrip(QWidget):
         is_compared = (
             self._session.selection.compare is not Compare.OFF and self._session.selection.compare_take is None
         )
-        self._draft.show_take(name, problem, placed.gap.chosen is None, is_compared, pixmap)
+        is_shown = placed.gap.chosen is None and self._session.previews.on_canvas(placed.gap.id) is None
+        self._draft.show_take(name, problem, is_shown, is_compared, pixmap)
+
+    def _show_preview(self, placed: PlacedGap) -> None:
+        """The picture of the playhead's place, or of the middle when it is elsewhere."""
+        previews = self._session.previews
+        live = previews.preview(placed.gap.id)
+        self._preview.setVisible(live is not None)
+        if live is None:
+            return
+        place = self._session.selection.playhead - placed.start + 1
+        inside = 1 <= place <= placed.gap.length
+        _, pixels = live.nearest(place if inside else (placed.gap.length + 1) // 2)
+        name = tr("preview {step}/{steps}").format(step=live.step, steps=live.steps)
+        note = tr("What the engine expects so far. It is no take, and goes when the job ends.")
+        tip = tr("Click to show it on the canvas.")
+        is_shown = previews.on_canvas(placed.gap.id) is not None
+        self._preview.show_take(name, note, is_shown, False, pixmap_of(pixels), tip)
 
     def _picture_size(self) -> Size:
         ratio = self.devicePixelRatioF()
@@ -170,6 +199,10 @@ class TakesStrip(QWidget):
         if gap_id == self._session.selection.gap_id:
             self.refresh()
 
+    def _on_playhead(self) -> None:
+        if not self._preview.isHidden() and (placed := self._gap()) is not None:
+            self._show_preview(placed)
+
     def _gap(self) -> PlacedGap | None:
         return self._desk.situation().gap
 
@@ -177,7 +210,12 @@ class TakesStrip(QWidget):
         placed = self._gap()
         return placed.gap.takes[index].id if placed and index < len(placed.gap.takes) else None
 
+    def _show_on_canvas(self, is_on: bool) -> None:
+        if (placed := self._gap()) is not None:
+            self._session.previews.put_on_canvas(placed.gap.id, is_on)
+
     def _choose(self, take_id: TakeId | None) -> None:
+        self._show_on_canvas(False)
         placed = self._gap()
         if placed and placed.gap.chosen != take_id:
             gap_id = placed.gap.id

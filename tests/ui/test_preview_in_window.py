@@ -1,0 +1,133 @@
+"""A generation by the diffusion engine, seen through the window: its previews, its cancel, its take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from window_driver import Driver
+
+from mpd_studio.core.inbetween import Quality
+from mpd_studio.jobs.job import JobState
+from mpd_studio.session.frame_work import PreviewFrame
+from mpd_studio.ui.canvas.shown_frame import ShownKind
+
+pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weights of a tiny model, in the layout of the real one."""
+    import torch
+
+    from mpd_studio.engines.svd.tiny import make_tiny
+
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("weights") / "tiny"
+    make_tiny(folder)
+    return folder
+
+
+@pytest.fixture
+def svd_desk(gap_desk: Driver, tiny: Path) -> Driver:
+    """The gap of 5 selected, with the diffusion engine at its longest: a run that no test waits for."""
+    session = gap_desk.session
+    session.preferences.set(svd_weights=str(tiny))
+    session.generator.choose_engine("svd")
+    session.generator.set_plan(replace(session.generator.plan, quality=Quality.BEST))
+    gap_desk.click(14)
+    session.selection.set_playhead(14)
+    gap_desk.wait(lambda: not session.generator.problems(gap_desk.gap.id))
+    return gap_desk
+
+
+def state_of_last_job(desk: Driver) -> JobState:
+    return desk.session.jobs.rows[-1].state
+
+
+def start(desk: Driver) -> None:
+    """G, and wait for the first preview on the canvas."""
+    desk.key(Qt.Key.Key_G)
+    desk.wait(lambda: desk.window.centre.canvas.shown.kind is ShownKind.PREVIEW)
+
+
+def pixels_on_canvas(desk: Driver) -> np.ndarray:
+    source = desk.window.centre.canvas.shown.source
+    assert isinstance(source, PreviewFrame)
+    return source.pixels
+
+
+def test_a_run_is_seen_cancelled_and_made_again(svd_desk: Driver) -> None:
+    session, window = svd_desk.session, svd_desk.window
+    canvas, card = window.centre.canvas, window.takes.preview_card
+    start(svd_desk)
+    assert canvas.preview_tag.isVisible()
+    assert canvas.shown.caption.startswith("Preview, step ")
+    assert " of 50 · frame 3 of 5" in canvas.shown.caption
+    assert card.isVisible()
+    assert card.name.startswith("preview ")
+
+    session.selection.set_playhead(12)
+    first = pixels_on_canvas(svd_desk)
+    session.selection.set_playhead(16)
+    assert not np.array_equal(first, pixels_on_canvas(svd_desk))
+    assert "frame 5 of 5" in canvas.shown.caption
+
+    seen = session.previews.preview(svd_desk.gap.id)
+    assert seen is not None
+    svd_desk.wait(lambda: (live := session.previews.preview(svd_desk.gap.id)) is not None and live.step > seen.step)
+
+    QTest.mouseClick(window.status.cancel_button, Qt.MouseButton.LeftButton)
+    svd_desk.wait(lambda: state_of_last_job(svd_desk) is JobState.CANCELLED)
+    assert canvas.shown.kind is ShownKind.WAITING
+    assert not canvas.preview_tag.isVisible()
+    assert not card.isVisible()
+    assert svd_desk.gap.takes == ()
+    takes = session.document.takes_folder()
+    assert not takes.exists() or not any(takes.iterdir())
+
+    session.generator.set_plan(replace(session.generator.plan, quality=Quality.DRAFT))
+    svd_desk.generate()
+    (take,) = svd_desk.gap.takes
+    assert take.result.frames.count == 5
+    assert all(Path(path).is_file() for path in take.result.frames.paths)
+    svd_desk.wait(lambda: canvas.shown.kind is ShownKind.TAKE)
+    assert session.previews.preview(svd_desk.gap.id) is None
+
+
+def test_a_take_stays_on_the_canvas_until_the_preview_is_asked_for(svd_desk: Driver) -> None:
+    session, canvas, strip = svd_desk.session, svd_desk.window.centre.canvas, svd_desk.window.takes
+    session.generator.choose_engine("crossfade")
+    svd_desk.generate()
+    session.generator.choose_engine("svd")
+    svd_desk.key(Qt.Key.Key_G)
+    svd_desk.wait(strip.preview_card.isVisible)
+    assert canvas.shown.kind is ShownKind.TAKE
+    QTest.mouseClick(strip.preview_card, Qt.MouseButton.LeftButton)
+    assert canvas.shown.kind is ShownKind.PREVIEW
+    assert strip.preview_card.is_chosen
+    QTest.mouseClick(strip.cards[0], Qt.MouseButton.LeftButton)
+    assert canvas.shown.kind is ShownKind.TAKE
+    assert not strip.preview_card.is_chosen
+    svd_desk.key(Qt.Key.Key_Period, CONTROL)
+    svd_desk.wait(lambda: state_of_last_job(svd_desk) is JobState.CANCELLED)
+    assert canvas.shown.kind is ShownKind.TAKE
+    assert len(svd_desk.gap.takes) == 1
+
+
+def test_another_gap_and_the_ends_show_no_preview(svd_desk: Driver) -> None:
+    canvas, selection = svd_desk.window.centre.canvas, svd_desk.session.selection
+    start(svd_desk)
+    svd_desk.key(Qt.Key.Key_A)
+    assert canvas.shown.kind is ShownKind.BOUNDARY
+    svd_desk.key(Qt.Key.Key_A)
+    assert canvas.shown.kind is ShownKind.PREVIEW
+    selection.set_playhead(3)
+    assert canvas.shown.kind is ShownKind.CLIP
+    assert not canvas.preview_tag.isVisible()
