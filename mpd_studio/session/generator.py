@@ -34,6 +34,7 @@ from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
+from mpd_studio.workflow.output_folder import clear_abandoned
 from mpd_studio.workflow.sheet import GapPlace, Sheet
 from mpd_studio.workflow.unfinished_work import GOES_ON
 
@@ -103,6 +104,11 @@ class Generator(QObject):
         options = settings.options_of(settings.engine_id)
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
         weights.changed.connect(self.plan_changed)  # whether the plan can be carried out may have changed
+
+    @property
+    def kept_engine(self) -> KeptEngine:
+        """For others who make frames in the GPU lane."""
+        return self._kept_engine
 
     @property
     def plan(self) -> GeneratePlan:
@@ -292,6 +298,7 @@ def make_take(
     reporter: Reporter,
 ) -> InbetweenResult:
     """The work in the GPU lane: all of a take, or no file of it. kept: set where a cancelled run is not all lost."""
+    clear_abandoned(folder.parent, "take-*")
     try:
         made = run(request, folder, reporter, place=place, engines=engines)
         reporter.raise_if_cancelled()

@@ -105,6 +105,28 @@ def filling(folder: Path, name: str, *, overwrite: bool) -> Iterator[Path]:
                 parent.rmdir()  # only empty ones go
 
 
+def clear_abandoned(place: Path, names: str) -> None:
+    """Remove the hidden folders of killed runs that were to become `place` / one of `names` (a pattern).
+
+    A later run into the same folder clears them away by itself; this is for folders whose names never come again.
+    What a run is still filling stays.
+    """
+    for part in place.glob(f".{names}.part"):
+        try:
+            handle = None if os.name == "nt" else os.open(part, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:  # no folder, or gone by now
+            continue
+        try:
+            if handle is not None:
+                _try_lock(handle)
+            shutil.rmtree(part, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+
 def _files_of(media: MediaRef) -> Iterator[Path]:
     if media.kind is MediaKind.SEQUENCE:
         yield from (numbered_path(media.path, media.first_number + index) for index in range(media.frame_count))

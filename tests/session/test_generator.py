@@ -187,6 +187,14 @@ def test_sheet_before_the_run_promises_the_count(gap_session: Session) -> None:
     assert {line.id for line in sheet.lines} >= {"count", "size", "first", "last"}
 
 
+def test_what_a_killed_generation_left_is_cleared_away(qtbot: QtBot, gap_session: Session) -> None:
+    dead = gap_session.document.takes_folder() / ".take-dead.part"
+    dead.mkdir(parents=True)
+    (dead / "frame_000001.png").write_bytes(b"half a frame")
+    take = _generate(qtbot, gap_session)
+    assert [folder.name for folder in gap_session.document.takes_folder().iterdir()] == [take.id]
+
+
 def test_plan_is_remembered(new_session: Callable[[], Session]) -> None:
     first = new_session()
     first.generator.set_plan(replace(first.generator.plan, engine_id="crossfade", quality=Quality.BEST, seed=7))
