@@ -45,6 +45,11 @@ class ProgramPaths:
         return self.data / "recovery"
 
     @property
+    def lab(self) -> Path:
+        """Results of the sampler lab, a folder each, until the user removes them."""
+        return self.data / "lab"
+
+    @property
     def unfinished(self) -> Path:
         """Costly steps of runs that have not ended well yet (core/unfinished.py)."""
         return self.cache / "unfinished"

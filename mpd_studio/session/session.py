@@ -12,6 +12,7 @@ from mpd_studio.session.exporting import ExportDesk
 from mpd_studio.session.frames import Frames
 from mpd_studio.session.generator import Generator
 from mpd_studio.session.importer import Importer
+from mpd_studio.session.lab import Lab
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.missing_media import MissingMedia
@@ -60,6 +61,7 @@ class Session(QObject):
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
+        self.lab = Lab(paths, self.document, self.generator, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         parts = (
@@ -69,6 +71,7 @@ class Session(QObject):
             self.missing,
             self.weights,
             self.generator,
+            self.lab,
             self.exporter,
         )
         for part in parts:

@@ -89,14 +89,14 @@ def make_run(
     run: LabRun,
     folder: Path,
     reporter: Reporter,
-    engines: EngineHolder,
+    engines: EngineHolder | None,
     *,
     exporter_id: str | None = None,
     overwrite: bool = False,
 ) -> LabResult:
     """One run into `folder`, with its figures. Raises: Cancelled: through the reporter; nothing is left then.
 
-    engines: keeps the engine, and with it the weights, for the next run of the same one.
+    engines: keeps the engine, and with it the weights, for the next run of the same one; None: nothing is kept.
     """
     memory = PeakMemory()
     try:
