@@ -108,6 +108,9 @@ class FoldSection(QWidget):
         """A few words at the right end of the heading."""
         self._aside.setText(text)
 
+    def set_open(self, is_open: bool) -> None:
+        self._head.setChecked(is_open)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:

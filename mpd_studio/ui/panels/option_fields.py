@@ -123,11 +123,13 @@ class NumberField(_Calm, QDoubleSpinBox):
         option, auto = self._option, self.specialValueText()
         if option.is_derived and text in ("", auto):
             return QValidator.State.Acceptable
-        value, is_number = self.locale().toDouble(text)
+        is_whole = option.kind is OptionKind.WHOLE
+        value, is_number = self.locale().toInt(text) if is_whole else self.locale().toDouble(text)
         if not is_number:
-            may_become = text in ("", "-", self.locale().decimalPoint()) or (auto and auto.startswith(text))
+            begins = {"", *("-" * (option.low < 0)), *(self.locale().decimalPoint() * (not is_whole))}
+            may_become = text in begins or (bool(text) and auto.startswith(text))
             return QValidator.State.Intermediate if may_become else QValidator.State.Invalid
-        if value > option.high or (option.kind is OptionKind.WHOLE and not value.is_integer()):
+        if value > option.high:
             return QValidator.State.Invalid
         return QValidator.State.Acceptable if value >= option.low else QValidator.State.Intermediate
 
