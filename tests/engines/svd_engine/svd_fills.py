@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.progress import Reporter, SilentReporter
@@ -18,6 +21,7 @@ from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import Run, run
 
 Said = str | float | bool
+NOTHING_DRAWN = Guidance()
 
 
 def ends_in(folder: Path, seed: int = 3) -> tuple[Path, Path]:
@@ -28,7 +32,7 @@ def ends_in(folder: Path, seed: int = 3) -> tuple[Path, Path]:
     paths = folder / "a.png", folder / "b.png"
     for path in paths:
         noise = random.integers(0, 256, (48, 64, 3)).astype(np.float32)
-        assert cv2.imwrite(str(path), cv2.GaussianBlur(noise, (0, 0), 3))
+        assert cv2.imwrite(str(path), cv2.GaussianBlur(noise, (0, 0), 3).astype(np.uint8))
     return paths
 
 
@@ -52,9 +56,10 @@ def fill_files(
     reporter: Reporter | None = None,
     engines: EngineHolder | None = None,
     seed: int = 0,
+    drawn: Guidance = NOTHING_DRAWN,
     **options: Said,
 ) -> Run:
-    request = file_request(first, last, weights, new_frames, seed, **options)
+    request = replace(file_request(first, last, weights, new_frames, seed, **options), guidance=drawn)
     return run(request, out, reporter or SilentReporter(), engines=engines)
 
 
@@ -69,6 +74,7 @@ def counted_calls(owner: type, method: str, before: Callable[[int], None] = lamb
     calls = [0]
     whole = getattr(owner, method)
 
+    @wraps(whole)
     def counting(*arguments: Any, **named: Any) -> Any:
         calls[0] += 1
         before(calls[0])

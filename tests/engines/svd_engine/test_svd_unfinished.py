@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from svd_fills import bytes_of, counted_calls, ends_in, fill_files
 from svd_runs import Listener
 
 from mpd_studio.core.errors import Cancelled, EngineFailed, OutputError
+from mpd_studio.core.geometry import Point
+from mpd_studio.core.guidance import Guidance, MotionPath, MotionRegion, PathPoint, RegionMode
+from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.core.paths import program_paths
 from mpd_studio.workflow.unfinished_work import GOES_ON
 
@@ -209,6 +213,21 @@ class TestAnotherRequest:
             fill_files(*ends, tmp_path / "out", tiny_svd, **{"new_frames": 3, **other})
         assert calls[0] > 0
         assert len(kept()) == 1  # the first request's, still there for it
+
+    def test_what_is_drawn_belongs_to_the_request(self, ends: tuple[Path, Path], tiny_svd: Path, tmp_path: Path):
+        path = MotionPath(PathId("p"), (PathPoint(0, Point(20, 20)), PathPoint(1, Point(40, 30))), radius=12)
+        still = MotionRegion(RegionId("r"), mode=RegionMode.STILL, outline=(Point(0, 0), Point(20, 0), Point(0, 20)))
+        drawn, other = Guidance((path,), (still,)), Guidance((replace(path, radius=14.0),), (still,))
+        sizes: dict[str, Any] = {"size": "64x48", "guide_strength": 0.8, "steps": 4}
+        fill_files(*ends, tmp_path / "undisturbed", tiny_svd, 3, drawn=drawn, **sizes)
+        break_off(ends, tmp_path / "out", tiny_svd, 3, at=1, drawn=drawn, **sizes)
+        with denoiser_calls() as calls:
+            fill_files(*ends, tmp_path / "other", tiny_svd, 3, drawn=other, **sizes)
+        assert calls[0] > 0
+        with denoiser_calls() as calls:
+            fill_files(*ends, tmp_path / "out", tiny_svd, 3, drawn=drawn, **sizes)
+        assert calls == [0]
+        assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "undisturbed")
 
     def test_other_pixels_are_another_request_and_other_files_are_not(
         self, ends: tuple[Path, Path], tiny_svd: Path, tmp_path: Path
