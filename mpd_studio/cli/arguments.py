@@ -15,6 +15,7 @@ from mpd_studio.core.frames import parse_rate
 
 COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "lab", "engines", "weights", "bridge", "doctor"})
 
+_TIMELINES = ".otio .otioz .xml .fcpxml .edl .mlt"
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong usage, 3 something missing here, 4 bad input, 5 engine cannot, 130 cancelled."
 )
@@ -68,7 +69,8 @@ def _add_fill(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_gaps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     gaps = commands.add_parser("gaps", help="list the gaps of a timeline with their timecodes")
-    gaps.add_argument("file", type=Path, metavar="FILE", help="a project (.mpdproj)")
+    gaps.add_argument("file", type=Path, metavar="FILE", help=f"a project, or a timeline of an editor ({_TIMELINES})")
+    _add_reading(gaps)
     _add_output(gaps)
 
 
@@ -76,13 +78,32 @@ def _add_fill_timeline(commands: argparse._SubParsersAction[argparse.ArgumentPar
     timeline = commands.add_parser(
         "fill-timeline", help="fill every gap of a timeline", epilog=_EXIT_CODES, allow_abbrev=False
     )
-    timeline.add_argument("file", type=Path, metavar="FILE", help="a project (.mpdproj); it stays untouched")
     timeline.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a folder per gap, and the filled project"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=f"a project, or a timeline of an editor ({_TIMELINES}); it stays as it is",
     )
+    timeline.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a folder per gap, and the filled timeline"
+    )
+    timeline.add_argument(
+        "--gap", type=int, action="append", metavar="N", help="only this gap, as `gaps` counts them; may be repeated"
+    )
+    timeline.add_argument(
+        "--handles", type=int, default=0, metavar="N", help="frames of footage at both ends of the movies (default: 0)"
+    )
+    _add_reading(timeline)
     timeline.add_argument("--dry-run", action="store_true", help="show the contract sheets and make nothing")
     _add_engine(timeline)
     _add_output(timeline)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--search", type=Path, action="append", default=[], metavar="DIR", help="look here for media that were moved"
+    )
+    command.add_argument("--rate", type=_rate, help="frames per second of an EDL, which does not say it")
 
 
 def _add_engine(command: argparse.ArgumentParser) -> None:

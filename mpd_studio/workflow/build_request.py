@@ -8,8 +8,9 @@ from mpd_studio.core.guidance import Guidance, scale_guidance
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.media_ref import FrameRef, MediaRef
-from mpd_studio.core.timeline import Timeline, find_gap
+from mpd_studio.core.timeline import Foreign, Timeline, find_gap
 from mpd_studio.workflow.fit import fit_problem
+from mpd_studio.workflow.gap_problems import neighbours
 from mpd_studio.workflow.sheet import GapPlace
 
 
@@ -26,7 +27,9 @@ def build_request(
         raise BadInput("This gap is no longer on the timeline.")
     if placed.first is None or placed.last is None:
         side = "before" if placed.first is None else "after"
-        raise BadInput(f"There is no frame {side} this gap. Place a clip there, or pick a frame for that end.")
+        neighbour = neighbours(timeline, placed)[0 if placed.first is None else 1]
+        why = f": {neighbour.note}" if isinstance(neighbour, Foreign) else ""
+        raise BadInput(f"There is no frame {side} this gap{why}. Place a clip there, or pick a frame for that end.")
     sizes = {placed.first.media.size, placed.last.media.size}
     canvas = sizes.pop() if len(sizes) == 1 else timeline.canvas
     problem = fit_problem(placed.first.media, placed.last.media, canvas)

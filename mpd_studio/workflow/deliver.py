@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from mpd_studio.core.errors import MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
 from mpd_studio.core.frames import format_timecode
-from mpd_studio.core.inbetween import InbetweenResult
+from mpd_studio.core.inbetween import InbetweenRequest, InbetweenResult
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.media.exporters import exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
+from mpd_studio.workflow.fit import fit
 from mpd_studio.workflow.sheet import GapPlace
 
 
@@ -46,8 +49,12 @@ def deliver_take(
     *,
     place: GapPlace | None = None,
     overwrite: bool = False,
+    handles: int = 0,
 ) -> DeliverReport:
     """Write the frames of a take in another format. place: where the gap lies, for the movie's timecode.
+
+    handles: frames of the footage before and after the gap to write as well, as far as there are any (handle_lengths):
+    the first boundary frame and those before it, the last one and those after it.
 
     Raises:
         MediaError: frames of the take are gone.
@@ -56,10 +63,11 @@ def deliver_take(
     info = exporter_info(exporter_id)
     media = open_take(result)
     rate = result.request.rate
-    start_tc = format_timecode(place.start, rate, place.drop_frame) if place else None
+    head, _ = handle_lengths(result.request, handles)
+    start_tc = format_timecode(place.start - head, rate, place.drop_frame) if place else None
     job = WriteJob(folder, name, rate, start_tc, overwrite)
     with FrameReader() as reader:
-        files = open_exporter(exporter_id).write(_frames(reader, media, result, reporter), job, reporter)
+        files = open_exporter(exporter_id).write(_frames(reader, media, result, handles, reporter), job, reporter)
     lines = [f"{media.frame_count} frames as {info.title}", f"verdict of the take: {result.verdict}", *result.reasons]
     return DeliverReport(folder, files, tuple(lines), result.verdict)
 
@@ -79,10 +87,41 @@ def open_take(result: InbetweenResult) -> MediaRef:
     return media
 
 
-def _frames(reader: FrameReader, media: MediaRef, result: InbetweenResult, reporter: Reporter) -> Iterator[Picture]:
+def handle_lengths(request: InbetweenRequest, wanted: int) -> tuple[int, int]:
+    """How many frames of footage there are for handles before and after the new frames; none of a still."""
+    first, last = request.first, request.last
+    head = min(wanted, first.index + 1) if first.media.frame_count > 1 else 0
+    tail = min(wanted, last.media.frame_count - last.index) if last.media.frame_count > 1 else 0
+    return head, tail
+
+
+def _frames(
+    reader: FrameReader, media: MediaRef, result: InbetweenResult, handles: int, reporter: Reporter
+) -> Iterator[Picture]:
     """With the tags and depth of the footage, which a PNG may not state in full."""
-    color = result.request.first.media.color
-    for index in range(media.frame_count):
-        picture = reader.read(FrameRef(media, index))
-        yield Picture(picture.pixels, color, picture.bit_depth)
-        reporter.report(Progress("Exporting", index + 1, media.frame_count))
+    request = result.request
+    color = request.first.media.color
+    head, tail = handle_lengths(request, handles)
+    total = head + media.frame_count + tail
+    new = reader.read(FrameRef(media, 0))
+    for index in range(total):
+        offset = index - head
+        if offset < 0:
+            yield _handle(reader, request, FrameRef(request.first.media, request.first.index + 1 + offset), new)
+        elif offset < media.frame_count:
+            picture = reader.read(FrameRef(media, offset))
+            yield Picture(picture.pixels, color, picture.bit_depth)
+        else:
+            place = request.last.index + offset - media.frame_count
+            yield _handle(reader, request, FrameRef(request.last.media, place), new)
+        reporter.report(Progress("Exporting", index + 1, total))
+
+
+def _handle(reader: FrameReader, request: InbetweenRequest, ref: FrameRef, new: Picture) -> Picture:
+    """A frame of the footage, fitted as the boundary frames were, in the depth of the new frames."""
+    last = reader.read(request.last)
+    picture, _ = fit(replace(request, first=ref), reader.read(ref), last)
+    pixels = picture.pixels[:, :, : new.pixels.shape[2]]
+    if pixels.dtype == np.uint8 and new.pixels.dtype == np.uint16:
+        pixels = pixels.astype(np.uint16) * np.uint16(257)
+    return Picture(pixels, request.first.media.color, new.bit_depth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -9,12 +10,14 @@ from uuid import uuid4
 from mpd_studio.core.errors import MpdError
 from mpd_studio.core.gap_edits import add_take
 from mpd_studio.core.ids import TakeId
-from mpd_studio.core.inbetween import EngineSettings
+from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.core.timeline import PlacedGap, Take, Timeline, gaps_of
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import Run, run
+
+MovieChoice = Callable[[InbetweenRequest], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,15 @@ def fill_timeline(
     settings: EngineSettings | None = None,
     seed: int = 0,
     exporter_id: str | None = None,
-    movie_id: str | None = None,
+    movie_id: str | MovieChoice | None = None,
+    handles: int = 0,
+    only: Container[int] | None = None,
     overwrite: bool = False,
 ) -> FilledTimeline:
     """Every gap into folder/gap_NN. A gap that cannot be filled is reported and does not stop the others.
+
+    movie_id: also a movie; MovieChoice says which for each gap. handles: footage at both ends of the movies.
+    only: numbers of the gaps to fill (from 1); None for all.
 
     Raises:
         Cancelled: through the reporter; gaps that were finished before stay on disk.
@@ -59,6 +67,8 @@ def fill_timeline(
     engines = EngineHolder()  # a large model is loaded for the first gap only
     try:
         for number, placed in enumerate(gaps_of(timeline), 1):
+            if only is not None and number not in only:
+                continue
             try:
                 request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
                 made = run(
@@ -67,7 +77,8 @@ def fill_timeline(
                     _Labelled(reporter, f"Gap {number}"),
                     name=gap_folder(number),
                     exporter_id=exporter_id,
-                    movie_id=movie_id,
+                    movie_id=movie_id(request) if callable(movie_id) else movie_id,
+                    handles=handles,
                     place=place_of(timeline, placed.gap.id),
                     overwrite=overwrite,
                     engines=engines,

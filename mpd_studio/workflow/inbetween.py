@@ -65,6 +65,7 @@ def run(
     name: str = "frame",
     exporter_id: str | None = None,
     movie_id: str | None = None,
+    handles: int = 0,
     place: GapPlace | None = None,
     overwrite: bool = False,
     open_engine: Callable[[str], Engine] = open_engine,
@@ -73,7 +74,7 @@ def run(
     """Fill `folder` with NAME_000001.ext …, sheet.txt and sheet.json.
 
     exporter_id: a sequence format; None chooses by depth (png for 8 bit, png16 above, exr for float).
-    movie_id: a movie format, for NAME.ext beside the frames.
+    movie_id: a movie format, for NAME.ext beside the frames. handles: footage at both its ends, see deliver_take.
     engines: keeps the engine for the next run, if this one ends well; None: it is opened for this run alone.
 
     Raises:
@@ -109,7 +110,9 @@ def run(
         sequence = FrameSequence(part, pattern, request.new_frames)
         provenance = _provenance(request, engine_s, row)
         result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
-        movies = deliver_take(result, movie_id, part, name, reporter, place=place).files if movie_id else ()
+        movies: tuple[Path, ...] = ()
+        if movie_id:
+            movies = deliver_take(result, movie_id, part, name, reporter, place=place, handles=handles).files
         write_s = time.perf_counter() - began - engine_s
     folder = folder.absolute()
     result = replace(result, frames=replace(sequence, folder=folder))
