@@ -46,13 +46,13 @@ def finish() -> Callable[..., Path]:
 
 def _finish(job: Path, revision: int = 1, count: int | None = None) -> Path:
     request = json.loads((job / "request.json").read_text("utf-8"))
-    count = count or request["gap"]["count"]
+    frames: int = count or request["gap"]["count"]
     relative = f"media/r{revision:03d}"
     folder = job / relative
     folder.mkdir(parents=True)
     name = request.get("want", {}).get("name", "gap")
     hashes = []
-    for number in range(1, count + 1):
+    for number in range(1, frames + 1):
         content = f"frame {number} of revision {revision}".encode()
         (folder / f"{name}_{number:06d}.png").write_bytes(content)
         hashes.append(hashlib.sha256(content).hexdigest())
@@ -66,7 +66,7 @@ def _finish(job: Path, revision: int = 1, count: int | None = None) -> Path:
             "folder": relative,
             "pattern": f"{name}_%06d.png",
             "first_number": 1,
-            "count": count,
+            "count": frames,
             "sha256": hashes,
         },
         "rate": request["rate"],

@@ -46,13 +46,14 @@ def _entry(clip: Any, **changes: Any) -> dict[str, Any]:
 
 
 def test_every_name_seems_to_exist_and_only_dir_tells(world: World) -> None:
-    timeline = _timeline(world)
+    timeline: Any = _timeline(world)
     assert hasattr(timeline, "InsertEdit")
-    assert timeline.InsertEdit is None
+    unknown: Any = timeline.InsertEdit
+    assert unknown is None
     assert "InsertEdit" not in dir(timeline)
     assert "GetStartFrame" in dir(timeline)
     with pytest.raises(TypeError):
-        timeline.InsertEdit()
+        unknown()
 
 
 def test_calls_of_later_versions_are_absent(world: World) -> None:

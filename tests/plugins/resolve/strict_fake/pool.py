@@ -9,7 +9,7 @@ from typing import Any
 
 from strict_fake.labels import nominal_of
 from strict_fake.native import Native, is_number, is_text, is_whole, native
-from strict_fake.timeline import TimelineItem
+from strict_fake.timeline import Timeline, TimelineItem
 from strict_fake.world import Folder, Media, Placed, PoolClip, Quirk, TimelineState, World
 
 _APPEND_KEYS = {"mediaPoolItem", "startFrame", "endFrame", "mediaType", "trackIndex", "recordFrame"}
@@ -74,6 +74,19 @@ class MediaPool(Native):
         clips = [PoolClip(self._world.uid("clip"), media) for media in found]
         self._world.current_folder.clips.extend(clips)
         return [MediaPoolItem(self._world, clip) for clip in clips]
+
+    @native()
+    def CreateEmptyTimeline(self, name: str) -> Timeline | None:
+        """It becomes the current one, with the project's settings, at 01:00:00:00."""
+        world = self._world
+        if not is_text(name) or any(timeline.name == name for timeline in world.timelines):
+            return None
+        nominal = nominal_of(world.project_settings["timelineFrameRate"])
+        settings = dict(world.project_settings)
+        state = TimelineState(world.uid("timeline"), name, 3600 * nominal, "01:00:00:00", settings)
+        world.timelines.append(state)
+        world.current = len(world.timelines) - 1
+        return Timeline(world, state)
 
     @native()
     def AppendToTimeline(self, entries: Any) -> list[TimelineItem] | None:
