@@ -106,7 +106,7 @@ def test_a_download_shows_in_the_status_line_and_stops_in_either_place(
 ) -> None:
     server.behaviour.stalls[UNET] = [200_000]
     agree(desk, window)
-    assert server.stalled.wait(10)
+    desk.wait(server.stalled.is_set)
     desk.wait(lambda: f"Get {NAME}" in desk.window.status.text)
     assert window.states[NAME] == "at work …"
     assert [window.get.isEnabled(), window.stop.isEnabled(), window.verify.isEnabled()] == [False, True, False]
@@ -214,7 +214,7 @@ def test_the_folder_is_chosen_in_the_systems_way(desk: Driver, window: WeightsDi
 def test_closing_the_window_ends_a_download_in_order(desk: Driver, window: WeightsDialog, server: FakeHub) -> None:
     server.behaviour.stalls[UNET] = [200_000]
     agree(desk, window)
-    assert server.stalled.wait(10)
+    desk.wait(server.stalled.is_set)
     window.close()
     desk.window.close()
     assert desk.session.close()

@@ -72,6 +72,7 @@ class WeightsDialog(QDialog):
         halves.addLayout(right, 3)
         closing = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         closing.rejected.connect(self.reject)
+        closing.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Return downloads, or nothing
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * unit, 4 * unit, 4 * unit, 4 * unit)
         column.setSpacing(3 * unit)
