@@ -8,6 +8,7 @@ from mpd_studio.core.errors import BadInput
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.engines.registry import engine_infos
 from mpd_studio.engines.svd.call_counts import calls_of, steps_for_calls
+from mpd_studio.engines.svd.guide_draft import is_drawn
 from mpd_studio.engines.svd.lengths import plan as clips_of
 from mpd_studio.engines.svd.options import SAMPLERS, read_options
 
@@ -39,8 +40,7 @@ class LabOrder:
 class LabRun:
     """One run.
 
-    name: of its folder. calls: that all clips of the gap will need; None where that is not known beforehand: of engines
-    without calls, and where drawings let sampling begin at a later step.
+    name: of its folder. calls: that all clips of the gap will need; None of engines without calls.
     """
 
     name: str
@@ -64,7 +64,7 @@ def plan_runs(request: InbetweenRequest, order: LabOrder) -> tuple[LabRun, ...]:
         samplers = SAMPLERS[:1]
     calls = order.calls
     if samplers and calls is None and order.steps is None:
-        calls = calls_of(read_options(_settings(order, samplers[0], None)))
+        calls = calls_of(read_options(_settings(order, samplers[0], None)), is_drawn(request.guidance))
     runs = [_diffusion_run(request, order, sampler, seed, calls) for sampler in samplers for seed in order.seeds]
     for engine_id in engines:
         seeds = order.seeds[:1] if engine_id in _SEEDLESS else order.seeds
@@ -73,12 +73,12 @@ def plan_runs(request: InbetweenRequest, order: LabOrder) -> tuple[LabRun, ...]:
 
 
 def _diffusion_run(request: InbetweenRequest, order: LabOrder, sampler: str, seed: int, calls: int | None) -> LabRun:
-    options = read_options(_settings(order, sampler, order.steps))
+    options, guided = read_options(_settings(order, sampler, order.steps)), is_drawn(request.guidance)
     if order.steps is None and calls is not None:
-        options = replace(options, steps=steps_for_calls(options, calls))
+        options = replace(options, steps=steps_for_calls(options, calls, guided))
     settings = _settings(order, sampler, options.steps)
     asked = replace(request, engine_id=DIFFUSION, seed=seed, settings=settings)
-    made = calls_of(options) * len(clips_of(request.new_frames)) if request.guidance.is_empty else None
+    made = calls_of(options, guided) * len(clips_of(request.new_frames))
     return LabRun(f"{sampler}_seed{seed}", f"{sampler}, seed {seed}", asked, sampler, options.steps, made)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from moving_pictures import request_for, still
 
 from mpd_studio.core.errors import BadInput, SettingsError
+from mpd_studio.core.geometry import Point
+from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
+from mpd_studio.core.ids import PathId
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.workflow.lab_plan import LabOrder, plan_runs
 
@@ -52,6 +56,15 @@ def test_calls_are_of_all_clips_of_a_long_gap(tmp_path: Path) -> None:
     assert run.calls is not None
     assert run.calls > 20
     assert run.calls % 20 == 0
+
+
+def test_a_drawing_leaves_steps_out_and_a_budget_makes_up_for_them(request_of_12: InbetweenRequest) -> None:
+    path = MotionPath(PathId("p"), (PathPoint(0, Point(10, 10)), PathPoint(1, Point(20, 10))))
+    drawn = replace(request_of_12, guidance=Guidance(paths=(path,)))
+    (plain,) = plan_runs(drawn, LabOrder(("vibid",), steps=25))
+    (made_up,) = plan_runs(drawn, LabOrder(("vibid",), calls=50))
+    assert (plain.steps, plain.calls) == (25, 2 * (25 - 8))
+    assert (made_up.steps, made_up.calls) == (37, 50)
 
 
 def test_engines_that_know_no_seed_run_once(request_of_12: InbetweenRequest) -> None:

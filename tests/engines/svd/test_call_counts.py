@@ -10,6 +10,7 @@ import pytest
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.call_counts import MOST_STEPS, calls_of, steps_for_calls
 from mpd_studio.engines.svd.denoised import Denoised
+from mpd_studio.engines.svd.guide import Clocks, clocks_at
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 from mpd_studio.engines.svd.options import SAMPLERS, SvdOptions
 
@@ -18,21 +19,23 @@ torch = pytest.importorskip("torch", reason="needs torch, an optional part of th
 DISTILLING = ("distill_ratio", "passes", "variant")
 
 
-def counted(options: SvdOptions) -> int:
+def counted(options: SvdOptions, guided: bool = False) -> int:
     """Calls that the sampler itself makes on a clip of two frames."""
+    clocks = clocks_at(options.guide_strength, options.guide_start, options.steps) if guided else Clocks(0, 0)
+    share = clocks.late_share(options.distill_ratio, options.steps)
     calls: list[int] = []
     x = torch.zeros(2, 1, 1, 1, dtype=torch.float64)
     given: dict[str, Any] = {"noise": torch.zeros_like, "on_call": lambda step, call, total: calls.append(total)}
     if options.sampler not in ("trf", "trf_renoise"):
         given |= {"start": x[:1], "end": x[1:]}
     if options.sampler.startswith("mpd"):
-        given |= {name: getattr(options, name) for name in DISTILLING}
+        given |= {name: getattr(options, name) for name in DISTILLING} | {"distill_ratio": share}
 
     def denoise(clip: Any, sigma: float) -> Denoised:
         del sigma
         return Denoised(clip * 0, clip * 0)
 
-    getattr(samplers, options.sampler)(denoise, denoise, x, svd_sigmas(options.steps), **given)
+    getattr(samplers, options.sampler)(denoise, denoise, x, svd_sigmas(options.steps)[clocks.weak :], **given)
     assert set(calls) == {len(calls)}  # the sampler's own forecast is met
     return len(calls)
 
@@ -50,6 +53,15 @@ def test_the_formulas_give_the_calls_that_are_made(sampler: str, steps: int) -> 
 def test_so_do_they_with_other_early_phases(sampler: str, ratio: float, passes: int, variant: str) -> None:
     options = SvdOptions(sampler=sampler, steps=25, distill_ratio=ratio, passes=passes, variant=variant)
     assert calls_of(options) == counted(options)
+
+
+@pytest.mark.parametrize(("strength", "start"), [(0.0, 0.32), (0.6, 0.32), (0.6, 0.0), (0.1, 0.32), (1.0, 0.9)])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_so_do_they_where_a_drawing_leads(sampler: str, strength: float, start: float) -> None:
+    options = SvdOptions(sampler=sampler, steps=25, guide_strength=strength, guide_start=start)
+    assert calls_of(options, guided=True) == counted(options, guided=True)
+    budget = calls_of(replace(options, steps=40), guided=True)
+    assert calls_of(replace(options, steps=steps_for_calls(options, budget, True)), True) == budget
 
 
 def test_the_table_of_the_documentation() -> None:
