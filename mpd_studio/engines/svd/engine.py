@@ -69,8 +69,8 @@ class SvdEngine:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Of the last run: calls, time before the first, distilled shifts, graphics memory (work_log.py)."""
-        return self._log.figures
+        """Of the last run: its work (work_log.py), and what was taken over from one before (saved_latents.py)."""
+        return (*self._log.figures, *(self._saved.figures if self._saved is not None else ()))
 
     def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         """Yields the new frames; channels beyond RGB are faded between the boundary frames.
@@ -124,7 +124,7 @@ class SvdEngine:
 
         from mpd_studio.engines.svd.gap_clips import GapClips
 
-        self._saved = self._place_to_save(request, pictures, options, folder)
+        self._saved = self._place_to_save(request, pictures, options, folder, reporter)
         clips = GapClips(request, pictures, options, reporter, self._saved, self._log)
         plan = _first_plan(folder, options, request.new_frames)
         card = _watched_card(options)
@@ -143,7 +143,12 @@ class SvdEngine:
             _free_cached_memory()
 
     def _place_to_save(
-        self, request: InbetweenRequest, pictures: BoundaryPictures, options: SvdOptions, folder: Path
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: SvdOptions,
+        folder: Path,
+        reporter: Reporter,
     ) -> SavedLatents | None:
         from mpd_studio.engines.svd.device import choose_device, choose_dtype
         from mpd_studio.engines.svd.request_print import request_print
@@ -154,7 +159,7 @@ class SvdEngine:
         device = choose_device(options.device)
         where = f"{device.type} {choose_dtype(options.dtype, device)}"
         try:
-            print_ = request_print(request, pictures, options, folder, where)
+            print_ = request_print(request, pictures, options, folder, where, reporter.raise_if_cancelled)
         except OSError as error:  # the weights, which loading will name better
             log.debug("Nothing is kept: %s", error)
             return None

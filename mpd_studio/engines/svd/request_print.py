@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from importlib.metadata import version
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -22,24 +23,33 @@ from mpd_studio.weights.identity import identity_of
 _TOLD_OTHERWISE = ("weights", "device", "dtype", "memory")
 # They act on frames after they are denoised; yet those may be ends of clips that are denoised later.
 _OF_DECODING = ("decode_chunk", "color_match", "detail")
+_LIBRARIES = ("torch", "diffusers", "transformers")
+_PIECE_BYTES = 32 << 20  # some 0.2 s
 
 
 def request_print(
-    request: InbetweenRequest, pictures: BoundaryPictures, options: SvdOptions, weights: Path, where: str
+    request: InbetweenRequest,
+    pictures: BoundaryPictures,
+    options: SvdOptions,
+    weights: Path,
+    where: str,
+    check: Callable[[], None],
 ) -> str:
-    """Of a whole gap. The pixels count, not the files they come from. where: device and precision in effect.
+    """Of a whole gap. The pixels count, not the files they come from.
+
+    where: device and precision in effect. check: called again and again; may raise to stop.
 
     Raises:
         OSError: the weights cannot be read.
     """
     told = {
         "program": mpd_studio.__version__,
-        "libraries": [version(name) for name in ("torch", "diffusers", "transformers")],
+        "libraries": [import_module(name).__version__ for name in _LIBRARIES],
         "weights": identity_of(weights),
         "where": where,
-        "first": _pixels_print(pictures.first.pixels),
-        "last": _pixels_print(pictures.last.pixels),
-        "masks": [[str(region), _pixels_print(mask)] for region, mask in pictures.masks],
+        "first": _pixels_print(pictures.first.pixels, check),
+        "last": _pixels_print(pictures.last.pixels, check),
+        "masks": [[str(region), _pixels_print(mask, check)] for region, mask in pictures.masks],
         "new_frames": request.new_frames,
         "canvas": [request.canvas.width, request.canvas.height],
         "guidance": encode_value(request.guidance, {}),
@@ -61,9 +71,12 @@ def _options(options: SvdOptions, without: tuple[str, ...]) -> dict[str, object]
     return {name: value for name, value in dataclasses.asdict(options).items() if name not in without}
 
 
-def _pixels_print(pixels: np.ndarray) -> str:
+def _pixels_print(pixels: np.ndarray, check: Callable[[], None]) -> str:
     digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
+    flat = np.ascontiguousarray(pixels).reshape(-1).view(np.uint8)
+    for start in range(0, len(flat), _PIECE_BYTES):
+        check()
+        digest.update(flat[start : start + _PIECE_BYTES].data)
     return digest.hexdigest()
 
 

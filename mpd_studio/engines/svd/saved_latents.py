@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.errors import OutputError
+from mpd_studio.core.figures import Figure
 from mpd_studio.engines.svd.lengths import Pass
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.request_print import clip_print
@@ -37,6 +38,8 @@ class SavedLatents:
         self._root, self._folder = root, root / request[:32]
         self._request, self._options = request, options
         self._has_any = False
+        self._taken_over = 0
+        self._problem = ""
 
     @property
     def has_any(self) -> bool:
@@ -56,7 +59,9 @@ class SavedLatents:
             return None
         if latents is None:
             log.info("%s is not used (%s); the clip is denoised again.", path, problem)
-        self._has_any |= latents is not None
+            return None
+        self._has_any = True
+        self._taken_over += 1
         return latents
 
     def keep(self, index: int, clip: Pass, plan: str, latents: Tensor) -> None:
@@ -69,8 +74,20 @@ class SavedLatents:
             write_atomically(self._file(index), save({"latents": latents}, told))
         except OutputError as error:
             log.warning("Should this run break off, it has to start anew: %s", error)
+            self._problem = str(error)
             return
         self._has_any = True
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """taken-over: clips that an earlier run had denoised. not-kept: why a clip could not be kept."""
+        told: list[Figure] = []
+        if self._taken_over:
+            clips = "1 clip" if self._taken_over == 1 else f"{self._taken_over} clips"
+            told.append(Figure("taken-over", f"{clips} taken over from a run that broke off", (self._taken_over,)))
+        if self._problem:
+            told.append(Figure("not-kept", f"unfinished work could not be kept: {self._problem}"))
+        return tuple(told)
 
     def forget(self) -> None:
         """The frames are safe."""

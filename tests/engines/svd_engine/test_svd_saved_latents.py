@@ -76,3 +76,30 @@ def test_keeping_sweeps(tmp_path: Path):
 def test_sweeping_where_nothing_was_ever_kept(tmp_path: Path):
     sweep(tmp_path / "nowhere", spared=tmp_path)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_was_taken_over_is_told_and_counted(tmp_path: Path):
+    first = saved_in(tmp_path)
+    for index in (0, 1):
+        first.keep(index, CLIPS[index], "full", torch.zeros(15, 4, 4, 4))
+    assert first.figures == ()
+    second = saved_in(tmp_path)
+    for index, clip in enumerate(CLIPS):
+        second.find(index, clip)
+    (figure,) = second.figures
+    assert (figure.id, figure.text, figure.values) == (
+        "taken-over",
+        "2 clips taken over from a run that broke off",
+        (2,),
+    )
+
+
+@pytest.mark.logs("has to start anew")
+def test_a_disk_that_refuses_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("a file where the folder should be")
+    saved = saved_in(tmp_path / "file")
+    saved.keep(0, CLIPS[0], "full", torch.zeros(15, 4, 4, 4))
+    assert not saved.has_any
+    (figure,) = saved.figures
+    assert figure.id == "not-kept"
+    assert str(tmp_path / "file") in figure.text

@@ -14,15 +14,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from svd_fills import bytes_of, counted_calls, ends_in, fill_files
-from svd_runs import Listener
+from svd_runs import Listener, svd_request
 
+from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.errors import Cancelled, EngineFailed, OutputError
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Guidance, MotionPath, MotionRegion, PathPoint, RegionMode
 from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.core.paths import program_paths
+from mpd_studio.core.picture import Picture
+from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.workflow.unfinished_work import GOES_ON
 
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
@@ -124,9 +128,12 @@ class TestBrokenOff:
         assert str(raised.value) == f"The card fell out. {GOES_ON}"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
         with denoiser_calls() as calls:
-            fill_files(*ends, tmp_path / "elsewhere", tiny_svd, 12)
+            made = fill_files(*ends, tmp_path / "elsewhere", tiny_svd, 12)
         assert calls == [0]
         assert kept() == []
+        assert "1 clip taken over from a run that broke off" in made.sheet.as_text()
+        again = fill_files(*ends, tmp_path / "again", tiny_svd, 12)
+        assert "taken over" not in again.sheet.as_text()
 
     def test_what_torch_itself_raises_says_so_too(self, ends: tuple[Path, Path], tiny_svd: Path, tmp_path: Path):
         with (
@@ -189,6 +196,18 @@ class TestBrokenOff:
             fill_files(*ends, tmp_path / "out", tiny_svd, 3, CancelsEarly())
         assert str(raised.value) == ""
         assert kept() == []
+
+
+def test_cancel_is_heard_while_large_pictures_are_digested(tiny_svd: Path):
+    from mpd_studio.engines.svd.request_print import request_print
+
+    def stop() -> None:
+        raise Cancelled
+
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    pictures = BoundaryPictures(Picture(pixels), Picture(pixels.copy()))
+    with pytest.raises(Cancelled):
+        request_print(svd_request(tiny_svd, pixels, 3), pictures, SvdOptions(), tiny_svd, "cpu torch.float32", stop)
 
 
 class TestAnotherRequest:
