@@ -17,6 +17,7 @@ from mpd_studio.ui.desk import Desk
 from mpd_studio.ui.elided_label import ElidedLabel
 from mpd_studio.ui.images import pixmap_of
 from mpd_studio.ui.panels.take_card import TakeCard
+from mpd_studio.ui.panels.take_origin import made_with
 from mpd_studio.ui.pieces import IconButton, label, rule
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
@@ -147,6 +148,8 @@ class TakesStrip(QWidget):
         note = take.note
         if not take_fits(placed, take):
             note = tr("Made for another length or other boundary frames: generate again to fit the gap as it is now.")
+        made = made_with(take, self._session.generator.engines())
+        note = "\n".join(part for part in (note, made) if part)
         pixmap = self._thumbnails.pixmap(source, self._picture_size())
         card.show_take(take.name, note, take.id == placed.gap.chosen, is_compared, pixmap)
 
