@@ -178,13 +178,16 @@ def _capped(model: Any, settings: argparse.Namespace) -> None:
     for network in (model.unet, model.vae, model.image_encoder):
         network.to("cpu")
     lowest, placed = 0, None
+    run = memory_plan.RunSize(
+        model.weights, settings.frames, width * height, options.decode_chunk, getattr(torch, settings.dtype).itemsize
+    )
     for cap in sorted(settings.caps, reverse=True):
-        rule = memory_plan.choose_plan(
-            int(cap * GIB), model.weights, settings.frames, width * height, options.decode_chunk
-        )
+        rule = memory_plan.choose_plan(int(cap * GIB), run)
         for plan in memory_plan.LADDER[max(lowest, memory_plan.LADDER.index(rule)) :]:
             lowest = memory_plan.LADDER.index(plan)  # what a plan changes in a network stays changed
-            told = memory_plan.needed_bytes(plan, model.weights, settings.frames, width * height, options.decode_chunk)
+            if placed is not None and plan is not placed and placed.offload is memory_plan.Offload.LAYERS:
+                model = _random_model(settings, model.device)  # layers that come and go cannot be told so twice
+            told = memory_plan.needed_bytes(plan, run)
             if has_card:
                 _reset_peak(model.device)
                 share = cap * GIB / torch.cuda.get_device_properties(model.device).total_memory

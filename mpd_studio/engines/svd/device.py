@@ -41,3 +41,17 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         name = "float32" if device.type == "cpu" else "float16"
     return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[name]
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """What a run could have of a graphics card: free bytes, and those that this process holds. None on others.
+
+    A model that was kept from the last run counts as free: it is used again, or makes room before another is loaded.
+    Otherwise the second run of a gap would get a smaller plan than the first.
+    """
+    import torch
+
+    if device.type != "cuda":
+        return None
+    free, _ = torch.cuda.mem_get_info(device)
+    return free + torch.cuda.memory_reserved(device)

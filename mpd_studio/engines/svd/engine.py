@@ -16,7 +16,7 @@ from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
-from mpd_studio.engines.svd.facts import INFO, MODEL_SIZE, problem
+from mpd_studio.engines.svd.facts import INFO, problem
 from mpd_studio.engines.svd.options import SvdOptions, read_options
 from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.boundary import check_boundary
@@ -126,7 +126,7 @@ class SvdEngine:
 
         self._saved = self._place_to_save(request, pictures, options, folder, reporter)
         clips = GapClips(request, pictures, options, reporter, self._saved, self._log)
-        plan = _first_plan(folder, options, request.new_frames)
+        plan = _first_plan(folder, options, request)
         card = _watched_card(options)
         try:
             while not clips.is_done:
@@ -179,25 +179,15 @@ class SvdEngine:
         return self._model
 
 
-def _first_plan(folder: Path, options: SvdOptions, new_frames: int) -> MemoryPlan:
+def _first_plan(folder: Path, options: SvdOptions, request: InbetweenRequest) -> MemoryPlan:
     """The plan that is named; else the fastest that fits into a graphics card's free memory; on a CPU the fastest."""
-    import torch
+    from mpd_studio.engines.svd.device import choose_device, choose_dtype, free_bytes
+    from mpd_studio.engines.svd.memory_plan import first_plan
+    from mpd_studio.engines.svd.run_size import run_size
 
-    from mpd_studio.engines.svd.device import choose_device, choose_dtype
-    from mpd_studio.engines.svd.lengths import plan as clips_of
-    from mpd_studio.engines.svd.memory_plan import LADDER, choose_plan, plan_named
-    from mpd_studio.engines.svd.model import weights_in
-
-    if options.memory != "auto":
-        return plan_named(options.memory)
     device = choose_device(options.device)
-    if device.type != "cuda":
-        return LADDER[0]
-    free, _ = torch.cuda.mem_get_info(device)
-    pixels = MODEL_SIZE.width * MODEL_SIZE.height
-    frames = max(clip.frames for clip in clips_of(new_frames))
-    weights = weights_in(folder, choose_dtype(options.dtype, device))
-    return choose_plan(free, weights, frames, pixels, options.decode_chunk)
+    size = run_size(folder, request, options, choose_dtype(options.dtype, device).itemsize)
+    return first_plan(options.memory, size, free_bytes(device))
 
 
 def _watched_card(options: SvdOptions) -> torch.device | None:

@@ -13,15 +13,13 @@ from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
+from mpd_studio.engines.svd.run_size import PARTS, STEMS, variant_of
 from mpd_studio.engines.svd.speed import lay_out_for_graphics_cards
 
 if TYPE_CHECKING:
     import torch
 
 LOADING = "Loading the model"
-PARTS = ("unet", "vae", "image_encoder")
-# diffusers' names for the weights of each part, without the ending.
-_STEMS = {"unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model", "image_encoder": "model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +114,6 @@ def load_model(
     return model
 
 
-def weights_in(folder: Path, dtype: torch.dtype) -> Weights:
-    """How large the networks in a folder will be, by their files; 0 for one that is not there."""
-    return Weights(*(_loaded_bytes(folder, name, dtype) for name in PARTS))
-
-
 def place(model: SvdModel) -> None:
     """Bring freshly made networks to where the model's plan wants them."""
     plan = model.plan
@@ -129,6 +122,8 @@ def place(model: SvdModel) -> None:
             lay_out_for_graphics_cards(network)  # first: layers that come and go wrap what they find
     if plan.chunked:
         model.unet.enable_forward_chunking()
+    if plan.eight_bit:
+        _store_in_eight_bits(model.unet)  # before the layers come and go: what travels is then half as large
     if plan.offload is Offload.LAYERS:
         model.unet.enable_group_offload(
             onload_device=model.device, offload_type="leaf_level", use_stream=model.device.type == "cuda"
@@ -137,6 +132,17 @@ def place(model: SvdModel) -> None:
         network.eval().requires_grad_(False)
         if plan.offload is Offload.NOTHING:
             network.to(model.device)
+
+
+# Few numbers, or those that errors come through from end to end.
+_KEPT_WHOLE = ("norm", "conv_in", "conv_out", "time_embedding", "add_embedding", "time_emb_proj", "time_pos_embed")
+
+
+def _store_in_eight_bits(unet: Any) -> None:
+    """Its layers' weights become float8_e4m3fn, and each layer's are made whole again while it computes."""
+    import torch
+
+    unet.enable_layerwise_casting(torch.float8_e4m3fn, unet.dtype, skip_modules_pattern=_KEPT_WHOLE)
 
 
 def _read_numbers(folder: Path) -> tuple[Schedule, tuple[float, ...], tuple[float, ...]]:
@@ -181,7 +187,7 @@ def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
 
     if not any((folder / name).glob("*.safetensors")):  # other kinds of files can run programs
         raise UnsupportedRequest(f"The part '{name}' of the model in {folder} is missing. Get the weights again.")
-    variant = _variant(folder / name, _STEMS[name], dtype)
+    variant = variant_of(folder / name, STEMS[name], dtype.itemsize)
     if name == "vae" and _read_json(folder, "vae/config.json").get("force_upcast", True):
         dtype = torch.float32
     try:
@@ -193,21 +199,6 @@ def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
         raise UnsupportedRequest(
             f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."
         ) from error
-
-
-def _loaded_bytes(folder: Path, name: str, dtype: torch.dtype) -> int:
-    stem, variant = _STEMS[name], _variant(folder / name, _STEMS[name], dtype)
-    file = folder / name / (f"{stem}.{variant}.safetensors" if variant else f"{stem}.safetensors")
-    stored = 2 if variant else 4
-    loaded = 4 if name == "vae" else dtype.itemsize
-    return file.stat().st_size * loaded // stored if file.is_file() else 0
-
-
-def _variant(folder: Path, stem: str, dtype: torch.dtype) -> str | None:
-    """ "fp16" where half precision is wanted and there, or where nothing else is there."""
-    half = (folder / f"{stem}.fp16.safetensors").is_file()
-    full = (folder / f"{stem}.safetensors").is_file()
-    return "fp16" if half and (not full or dtype.itemsize == 2) else None
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from mpd_studio.core.inbetween import EngineSettings, Quality
 SAMPLERS = ("mpd_vibid", "mpd_trf", "vibid", "trf", "trf_renoise")
 VARIANTS = ("code", "paper")
 DTYPES = ("auto", "float32", "float16", "bfloat16")
-MEMORY = ("auto", "full", "balanced", "low", "lowest")
+MEMORY = ("auto", "full", "balanced", "low", "lowest", "smallest")
 
 _STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
 _TRF_STEPS = {Quality.DRAFT: 25, Quality.NORMAL: 50, Quality.BEST: 50}

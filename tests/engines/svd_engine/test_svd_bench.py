@@ -25,4 +25,4 @@ def test_the_benchmark_runs_on_the_tiny_model(repository: Path):
     assert calls["vibid", "ours"] == (4, 6)
     assert calls["mpd_trf", "baseline"] == (11, 22)
     assert calls["mpd_trf", "ours"][1] < 18
-    assert [row[1] for row in rows if len(row) > 2 and row[2] == "well"] == ["full", "lowest", "lowest"]
+    assert [row[1] for row in rows if len(row) > 2 and row[2] == "well"] == ["full", "smallest", "smallest"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,53 +14,159 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from moving_scenes import texture
-from svd_runs import Listener, fill_svd
+from svd_runs import Listener, fill_svd, svd_request
 
-from mpd_studio.core.errors import EngineFailed
+from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
+from mpd_studio.core.progress import SilentReporter
 from mpd_studio.engines.svd.engine import SvdEngine
-from mpd_studio.engines.svd.memory_plan import LADDER, Weights, choose_plan, needed_bytes, next_lower, plan_named
-from mpd_studio.engines.svd.model import SvdModel, weights_in
+from mpd_studio.engines.svd.memory_plan import (
+    LADDER,
+    MemoryPlan,
+    RunSize,
+    Weights,
+    choose_plan,
+    first_plan,
+    memory_table,
+    needed_bytes,
+    next_lower,
+    plan_named,
+    what_is_reduced,
+)
+from mpd_studio.engines.svd.model import SvdModel, load_model
+from mpd_studio.engines.svd.model_size import fit, native_sizes
+from mpd_studio.engines.svd.options import read_options
+from mpd_studio.engines.svd.run_size import run_size, weights_in
 
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
 ENDS = texture(48, 64, 1), texture(48, 64, 2)
-# Of Stable Video Diffusion XT in half precision, the autoencoder in single.
-REAL = Weights(3_050_000_000, 391_000_000, 1_264_000_000)
+# Stable Video Diffusion XT in half precision, the autoencoder in single, at the size it was trained at.
+REAL = RunSize(Weights(3_050_000_000, 391_000_000, 1_264_000_000), 25, 1024 * 576)
 
 
 @given(st.integers(0, 80 << 30), st.integers(0, 80 << 30), st.integers(14, 25), st.integers(1, 25))
 def test_more_free_memory_never_gives_a_slower_plan(free: int, more: int, frames: int, chunk: int):
     low, high = sorted((free, more))
-    worse, better = (choose_plan(bytes_, REAL, frames, 1024 * 576, chunk) for bytes_ in (low, high))
+    run = dataclasses.replace(REAL, frames=frames, decode_chunk=chunk)
+    worse, better = (choose_plan(bytes_, run) for bytes_ in (low, high))
     assert LADDER.index(better) <= LADDER.index(worse)
-    assert better is LADDER[-1] or needed_bytes(better, REAL, frames, 1024 * 576, chunk) <= high
+    assert better is LADDER[-1] or needed_bytes(better, run) <= high
 
 
 def test_each_plan_needs_less_than_the_one_before():
-    needed = [needed_bytes(plan, REAL, 25, 1024 * 576, 4) for plan in LADDER]
+    needed = [needed_bytes(plan, REAL) for plan in LADDER]
     assert needed == sorted(needed, reverse=True)
     assert len(set(needed)) == len(LADDER)
     assert needed[-1] < 8 << 30
     assert [next_lower(plan) for plan in LADDER] == [*LADDER[1:], None]
 
 
-def test_weights_are_sized_by_their_files(tiny_svd: Path, tiny_model: SvdModel):
-    import torch
+@given(st.sampled_from(LADDER), st.integers(14, 25), st.integers(1, 1 << 22), st.integers(1, 25))
+def test_larger_runs_need_more(plan: MemoryPlan, frames: int, pixels: int, chunk: int):
+    run = RunSize(REAL.weights, frames, pixels, chunk)
+    needed = needed_bytes(plan, run)
+    larger = (
+        dataclasses.replace(run, frames=frames + 1),
+        dataclasses.replace(run, pixels=pixels * 2),
+        dataclasses.replace(run, decode_chunk=chunk + 1),
+        dataclasses.replace(run, itemsize=4, weights=Weights(6_100_000_000, 391_000_000, 2_528_000_000)),
+    )
+    assert all(needed_bytes(plan, more) >= needed for more in larger)
 
-    told = weights_in(tiny_svd, torch.float32)
+
+def test_the_last_resort_needs_no_more_for_a_larger_picture_to_decode():
+    wide = dataclasses.replace(REAL, frames=14, pixels=3840 * 2160)
+    lowest, smallest = (needed_bytes(plan_named(name), wide) for name in ("lowest", "smallest"))
+    assert smallest < lowest * 0.6
+
+
+def test_a_named_plan_is_taken_whatever_is_free():
+    assert first_plan("low", REAL, 80 << 30) is plan_named("low")
+    assert first_plan("auto", REAL, 80 << 30) is plan_named("full")
+    assert first_plan("auto", REAL, 6 << 30) is plan_named("low")
+    assert first_plan("auto", REAL, None) is plan_named("full")
+
+
+def test_the_plans_of_common_cards_are_those_of_the_documentation(repository: Path):
+    table = memory_table(REAL)
+    assert "| `low` | 5.2 GB | 8 GB |" in table
+    assert table in (repository / "docs" / "engines" / "mpd.md").read_text(encoding="utf-8")
+
+
+def test_a_step_down_says_what_it_reduces():
+    steps = {plan.name: what_is_reduced(plan, lower) for plan, lower in pairwise(LADDER)}
+    assert steps == {
+        "full": "2 clips a call instead of 4, networks that rest wait in main memory, at most 4 frames decoded at once",
+        "balanced": "1 clip a call instead of 2, the work in smaller pieces, at most 2 frames decoded at once",
+        "low": "layers that rest wait in main memory, at most 1 frame decoded at once",
+        "lowest": "weights in 8 bits, pictures decoded in tiles",
+    }
+
+
+def test_weights_are_sized_by_their_files(tiny_svd: Path, tiny_model: SvdModel):
+    told = weights_in(tiny_svd, 4)
     for guess, true in ((told.unet, tiny_model.weights.unet), (told.vae, tiny_model.weights.vae)):
         assert true <= guess < true + 100_000  # a file's own table of contents
-    half = weights_in(tiny_svd, torch.float16)
+    half = weights_in(tiny_svd, 2)
     assert (half.unet, half.vae) == (told.unet // 2, told.vae)
 
 
-@pytest.mark.parametrize("memory", [plan.name for plan in LADDER[1:]])
+@pytest.mark.parametrize("shape", [(48, 90, 3), (64, 64, 3), (90, 48, 3)])
+def test_a_run_is_sized_as_the_loaded_model_will_have_it(
+    tiny_svd: Path, tiny_model: SvdModel, shape: tuple[int, int, int]
+):
+    request = svd_request(tiny_svd, np.zeros(shape, np.uint8), 30, size="", decode_chunk=3)
+    told = run_size(tiny_svd, request, read_options(request.settings), 4)
+    there = fit(request.canvas, native_sizes(tiny_model.native_side, tiny_model.size_multiple)).model
+    assert (told.pixels, told.frames) == (there.width * there.height, 17)
+    assert (told.decode_chunk, told.itemsize) == (3, 4)
+
+
+def test_a_size_that_was_named_counts(tiny_svd: Path):
+    request = svd_request(tiny_svd, ENDS[0], 12, size="96x32")
+    assert run_size(tiny_svd, request, read_options(request.settings), 2).pixels == 96 * 32
+
+
+@pytest.mark.parametrize("part", ["unet", "vae"])
+def test_settings_that_cannot_be_read_are_named(tiny_svd: Path, tmp_path: Path, part: str):
+    shutil.copytree(tiny_svd, tmp_path / "model")
+    (tmp_path / "model" / part / "config.json").write_text("[]")
+    request = svd_request(tiny_svd, ENDS[0], 12)
+    with pytest.raises(UnsupportedRequest, match=rf"{part}.config.json holds no settings"):
+        run_size(tmp_path / "model", request, read_options(request.settings), 2)
+
+
+@pytest.mark.parametrize("memory", [plan.name for plan in LADDER[1:] if plan.is_exact])
 def test_sparing_memory_does_not_change_the_pictures(tiny_svd: Path, memory: str):
     full, spared = (
         np.stack(fill_svd(SvdEngine(), tiny_svd, ENDS, 2, memory=name, decode_chunk=1, sampler="mpd_vibid"))
         for name in ("full", memory)
     )
     assert np.abs(full.astype(int) - spared).max() <= 1
+
+
+def test_the_last_resort_changes_the_pictures_a_little(tiny_svd: Path):
+    full, spared = (
+        np.stack(fill_svd(SvdEngine(), tiny_svd, ENDS, 2, memory=name, decode_chunk=1, color_match=False))
+        for name in ("full", "smallest")
+    )
+    apart = np.abs(full.astype(int) - spared)
+    assert 0 < apart.mean() < 0.25 * full.std()
+
+
+def test_weights_in_eight_bits_take_a_quarter_of_single_precision(tiny_svd: Path, tiny_model: SvdModel):
+    import torch
+
+    whole = dict(tiny_model.unet.named_parameters())
+    model = load_model(tiny_svd, torch.device("cpu"), torch.float32, SilentReporter(), plan_named("smallest"))
+    stored = {weight.dtype for weight in model.unet.parameters()}
+    assert stored == {torch.float8_e4m3fn, torch.float32}
+    assert model.weights.unet < 0.45 * tiny_model.weights.unet  # the tiny model's ends weigh more than the real one's
+    assert model.unet.dtype == torch.float32  # what conditions are made in
+    for name, weight in model.unet.named_parameters():
+        if weight.dtype == torch.float8_e4m3fn:
+            error = (weight.float() - whole[name]).abs()
+            assert bool((error <= whole[name].abs() / 16 + 2**-10).all()), name
 
 
 class Scarce:
@@ -109,7 +218,7 @@ def test_what_is_denoised_is_not_denoised_again(monkeypatch: pytest.MonkeyPatch,
     assert [progress.done for progress in listener.stage("Denoising")] == [0, 1, 2, 3]
 
 
-@pytest.mark.logs("with 'balanced'", "with 'low'", "with 'lowest'")
+@pytest.mark.logs("with 'balanced'", "with 'low'", "with 'lowest'", "with 'smallest'")
 def test_memory_that_is_never_enough_fails_with_advice(monkeypatch: pytest.MonkeyPatch, tiny_svd: Path):
     Scarce(monkeypatch, *stages()["denoising"], times=1000)
     with pytest.raises(EngineFailed, match="smaller size"):
