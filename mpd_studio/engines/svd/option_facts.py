@@ -38,6 +38,7 @@ _CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "balanced": ("balanced", "networks that rest wait in main memory"),
         "low": ("low", "and the work is done in smaller pieces"),
         "lowest": ("lowest", "and layers come and go; slow, for small cards"),
+        "smallest": ("smallest", "and weights in 8 bits, decoded in tiles: pictures differ a little"),
     },
 }
 
