@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
@@ -36,7 +35,7 @@ class SideState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """version: of the program that installed it; "" when nothing is there. edited: files that are not as we wrote them."""
+    """version: of the program that installed it, "" when nothing is there. edited: files that are not as we wrote."""
 
     place: HostPlace
     state: SideState
@@ -153,7 +152,7 @@ def _write_record(place: HostPlace, wanted: dict[PurePosixPath, bytes]) -> None:
         "host": place.host.value,
         "files": {str(name): _sha(content) for name, content in wanted.items()},
     }
-    write_atomically(place.folder / RECORD, encode_message(json.loads(json.dumps(document))))
+    write_atomically(place.folder / RECORD, encode_message(document))
 
 
 def _check_no_links(place: HostPlace) -> None:
