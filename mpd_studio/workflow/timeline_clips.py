@@ -62,7 +62,7 @@ def fill_of(timeline: Timeline, placed: PlacedGap, result: InbetweenResult, movi
         timeline.drop_frame,
     )
     facts = facts_of(result)
-    said = ", ".join(f"{name} {value}" for name, value in facts if name in ("engine", "seed", "confidence"))
+    said = ", ".join(f"{name} {dict(facts)[name]}" for name in ("engine", "seed", "confidence") if name in dict(facts))
     marker = ListedMarker(0, "MPD Studio", said)
     clip = ListedClip(movie.stem, source, head, placed.gap.length, (marker,), facts, pictures)
     return Fill(placed.track, placed.start, clip)
