@@ -182,6 +182,14 @@ class Generator(QObject):
         names = [str(said.get(o.name, "")) for o in engine.options if o.kind is OptionKind.WEIGHTS]
         return next(filter(None, map(self._weights.problem, names)), "")
 
+    def gap_problems(self, gap_id: GapId) -> tuple[str, ...]:
+        """Why no engine at all could fill this gap now."""
+        try:
+            self._request(gap_id)
+        except MpdError as error:
+            return (str(error),)
+        return ()
+
     def problems(self, gap_id: GapId) -> tuple[str, ...]:
         """Why this gap cannot be generated now, in the user's words; empty when it can."""
         found: list[str] = []

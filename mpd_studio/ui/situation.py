@@ -26,7 +26,10 @@ class PlacedClip:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """gap, clip: what is selected. gap_number: as the user counts, from 1; 0 without a gap."""
+    """gap, clip: what is selected. gap_number: as the user counts, from 1; 0 without a gap.
+
+    problems: why the selected gap cannot be generated. gap_problems: those that are not the engine's.
+    """
 
     timeline: Timeline
     gaps: GapRows
@@ -50,6 +53,7 @@ class Situation:
     is_saved_once: bool
     running_job: str | None
     problems: tuple[str, ...]
+    gap_problems: tuple[str, ...]
 
 
 def find_placed_clip(timeline: Timeline, clip_id: ClipId) -> PlacedClip | None:
@@ -100,4 +104,5 @@ def read_situation(session: Session, index: GapIndex) -> Situation:
         is_saved_once=document.path is not None,
         running_job=current.id if current else None,
         problems=session.generator.problems(gap.gap.id) if gap else (),
+        gap_problems=session.generator.gap_problems(gap.gap.id) if gap else (),
     )

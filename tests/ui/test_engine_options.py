@@ -291,6 +291,8 @@ def test_missing_weights_are_said_with_a_button(svd_desk: Driver) -> None:
     svd_desk.wait(foot.weights.isVisible)
     assert foot.problem_text == "There are no weights on this machine yet."
     assert not foot.button.isEnabled()
+    assert "no weights" in svd_desk.tip("gap.generate")
+    assert svd_desk.window.table.action("gap.draft").isEnabled()  # the embedded engine makes it
     foot.weights.click()
     (window,) = svd_desk.window.findChildren(WeightsDialog)
     assert window.isVisible()

@@ -12,6 +12,7 @@ from mpd_studio.session.new_id import new_id
 from mpd_studio.ui.actions import ActionRow, Menu
 from mpd_studio.ui.commands.reasons import (
     needs_any_gap,
+    needs_draftable_gap,
     needs_frame,
     needs_gap,
     needs_job,
@@ -148,7 +149,7 @@ ROWS = (
         _draft,
         ("D",),
         icon="draft",
-        why_not=needs_no_problem,
+        why_not=needs_draftable_gap,
     ),
     ActionRow(
         "gap.cancel",

@@ -94,6 +94,11 @@ def needs_no_problem(now: Situation) -> str:
     return needs_gap(now) or " ".join(now.problems)
 
 
+def needs_draftable_gap(now: Situation) -> str:
+    """Drafts are made by the embedded engine, whatever stands in the way of the chosen one."""
+    return needs_gap(now) or " ".join(now.gap_problems)
+
+
 def needs_job(now: Situation) -> str:
     return "" if now.running_job else tr("Nothing is running.")
 
