@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.progress import Progress
 from mpd_studio.jobs.job import Failure, Job, JobState
+from mpd_studio.jobs.pace import Pace
 from mpd_studio.jobs.worker import Worker
 
 _KEPT_ROWS = 200
@@ -18,7 +19,10 @@ _KEPT_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job. stage, done, total: as last reported. left_s: None while it cannot be told yet."""
+    """One job. stage, done, total: as last reported.
+
+    left_s: None while it cannot be told yet. is_least: more will be needed than left_s, nobody knows how much.
+    """
 
     id: str
     title: str
@@ -28,20 +32,19 @@ class JobRow:
     total: int = 0
     elapsed_s: float = 0.0
     left_s: float | None = None
+    is_least: bool = False
     failure: Failure | None = None
     gap_id: GapId | None = None
 
 
 @dataclass(slots=True)
 class _Entry:
-    """A row on its way: times are the clock's; stage_* hold when the present stage began and with how much done."""
+    """A row on its way: times are the clock's."""
 
     row: JobRow
     worker: Worker
     began_s: float = 0.0
-    stage_began_s: float = 0.0
-    stage_began_done: int = 0
-    reported_s: float = 0.0
+    pace: Pace = field(default_factory=Pace)
     was_stopped: bool = False
 
 
@@ -124,20 +127,13 @@ class JobBoard(QObject):
         if entry.row.state is not JobState.RUNNING:
             return entry.row
         now = self._clock()
-        return replace(entry.row, elapsed_s=now - entry.began_s, left_s=self._left_s(entry, now))
-
-    def _left_s(self, entry: _Entry, now: float) -> float | None:
-        """Time left in the present stage: what it took per unit so far, less the time since the last report."""
-        made = entry.row.done - entry.stage_began_done
-        if made <= 0 or entry.row.total <= 0:
-            return None
-        per_unit = (entry.reported_s - entry.stage_began_s) / made
-        return max(0.0, per_unit * (entry.row.total - entry.row.done) - (now - entry.reported_s))
+        pace = entry.pace
+        return replace(entry.row, elapsed_s=now - entry.began_s, left_s=pace.left_s(now), is_least=pace.is_least)
 
     def _on_begun(self, job_id: str) -> None:
         entry = self._entries.get(job_id)
         if entry is not None:
-            entry.began_s = entry.stage_began_s = self._clock()
+            entry.began_s = self._clock()
             entry.row = replace(entry.row, state=JobState.RUNNING)
             self.changed.emit()
 
@@ -145,10 +141,7 @@ class JobBoard(QObject):
         entry = self._entries.get(job_id)
         if entry is None:
             return
-        now = self._clock()
-        if progress.stage != entry.row.stage:
-            entry.stage_began_s, entry.stage_began_done = now, progress.done
-        entry.reported_s = now
+        entry.pace.report(progress, self._clock())
         entry.row = replace(entry.row, stage=progress.stage, done=progress.done, total=progress.total)
         self.changed.emit()
 

@@ -160,7 +160,10 @@ class _Run:
 
 
 class LaneReporter(Reporter):
-    """What work gets. Used in the lane's thread only; raises Cancelled once the job was asked to stop."""
+    """What work gets. Used in the lane's thread only; raises Cancelled once the job was asked to stop.
+
+    A report that comes too soon waits, the newest of each stage, until the work calls again.
+    """
 
     def __init__(
         self,
@@ -173,15 +176,14 @@ class LaneReporter(Reporter):
         self._emit = emit
         self._show = show
         self._clock = clock
+        self._held: dict[str, Progress] = {}  # by stage, the one that has waited longest first
         self._last_s = float("-inf")
         self._last_preview_s = float("-inf")
 
     def report(self, progress: Progress) -> None:
+        self._held.pop(progress.stage, None)
+        self._held[progress.stage] = progress
         self.raise_if_cancelled()
-        now = self._clock()
-        if now - self._last_s >= _REPORT_INTERVAL_S:
-            self._last_s = now
-            self._emit(progress)
 
     def wants_preview(self) -> bool:
         return self._clock() - self._last_preview_s >= _PREVIEW_INTERVAL_S
@@ -195,3 +197,6 @@ class LaneReporter(Reporter):
     def raise_if_cancelled(self) -> None:
         if self._stop.is_set():
             raise Cancelled
+        if self._held and (now := self._clock()) - self._last_s >= _REPORT_INTERVAL_S:
+            self._last_s = now
+            self._emit(self._held.pop(next(iter(self._held))))

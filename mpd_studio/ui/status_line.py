@@ -80,9 +80,8 @@ class StatusLine(QStatusBar):
                 self._tick.start()
             self._bar.setRange(0, max(0, current.total))
             self._bar.setValue(current.done)
-            parts = [current.title, _stage_text(current.stage, current.done, current.total)]
-            if current.left_s is not None:
-                parts.append(tr("{time} left").format(time=duration_text(current.left_s)))
+            parts = [current.title, stage_text(current.stage, current.done, current.total)]
+            parts.append(left_text(current.left_s, current.is_least))
             self._text.setText(" · ".join(part for part in parts if part))
         count = sum(1 for row in self._session.jobs.rows if not row.state.has_ended)
         self._jobs.setText(tr("Jobs ({count})").format(count=count) if count else tr("Jobs"))
@@ -128,7 +127,15 @@ def duration_text(seconds: float) -> str:
     return tr("{minutes} min {seconds:02d} s").format(minutes=whole // 60, seconds=whole % 60)
 
 
-def _stage_text(stage: str, done: int, total: int) -> str:
+def left_text(left_s: float | None, is_least: bool) -> str:
+    """ "14 s left"; "at least 14 s left" where a stage to come has not been measured; "" where nothing is known."""
+    if left_s is None:
+        return ""
+    words = tr("at least {time} left") if is_least else tr("{time} left")
+    return words.format(time=duration_text(left_s))
+
+
+def stage_text(stage: str, done: int, total: int) -> str:
     if not stage:
         return tr("waiting")
     return tr("{stage} {done} of {total}").format(stage=stage, done=done, total=total) if total else stage

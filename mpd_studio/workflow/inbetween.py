@@ -267,6 +267,7 @@ def _decode(request: InbetweenRequest, reporter: Reporter) -> tuple[BoundaryPict
         first = reader.read(request.first)
         reporter.report(Progress("Reading", 1, 2))
         last = reader.read(request.last)
+    reporter.report(Progress("Reading", 2, 2))
     digests = (digest_of(first), digest_of(last))
     first, last = fit(request, first, last)
     masks = read_masks(request.guidance, request.canvas)

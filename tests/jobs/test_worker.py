@@ -239,6 +239,23 @@ def test_reporter_throttles_by_its_clock() -> None:
     assert sent == [0, 3, 5, 6]
 
 
+def test_what_came_too_soon_is_told_when_the_work_calls_again() -> None:
+    now = [0.0]
+    sent: list[tuple[str, int]] = []
+    reporter = LaneReporter(
+        threading.Event(), lambda progress: sent.append((progress.stage, progress.done)), print, lambda: now[0]
+    )
+    reporter.report(Progress("New frames", 1, 7))
+    reporter.report(Progress("New frames", 2, 7))
+    reporter.report(Progress("New frames", 3, 7))
+    reporter.report(Progress("Decoding", 1, 2))
+    assert sent == [("New frames", 1)]
+    for at_s in (0.04, 0.05, 0.09, 0.1, 0.2):
+        now[0] = at_s
+        reporter.raise_if_cancelled()
+    assert sent == [("New frames", 1), ("New frames", 3), ("Decoding", 1)]
+
+
 def test_previews_are_wanted_and_sent_twice_a_second_at_most() -> None:
     now = [0.0]
     sent: list[int] = []
