@@ -80,6 +80,8 @@ class GapClips:
             if self._latents is None and self._saved is not None:
                 self._latents = self._saved.find(self._at, clip)
             if self._latents is None:
+                counts = self._decodes(model)  # announced, since the time left depends on it
+                self._reporter.report(Progress(DECODING, sum(counts[: self._at]), sum(counts)))
                 self._latents = self._sampled(model, clip, placed)
                 if self._saved is not None:  # before decoding, which takes memory and may be what ends the run
                     self._saved.keep(self._at, clip, model.plan.name, self._latents)
@@ -138,6 +140,15 @@ class GapClips:
 
         return on_call
 
+    def _decodes(self, model: SvdModel) -> list[int]:
+        """In how many runs each clip is decoded."""
+        chunk = min(self._options.decode_chunk, model.plan.decode_chunk)
+        counts = []
+        for clip in self._clips:
+            ends = {0, clip.frames - 1} if self._options.color_match else set[int]()
+            counts.append(len(chunks_with(clip.frames, chunk, {frame for frame, _ in clip.picks} | ends)))
+        return counts
+
     def _decoded(self, model: SvdModel, clip: Pass, placed: Fit, latents: Tensor) -> Iterator[tuple[int, np.ndarray]]:
         """(place, pixels in the source's depth at canvas size) of a clip's new frames, in time order."""
         last = clip.frames - 1
@@ -147,10 +158,12 @@ class GapClips:
         runs = chunks_with(clip.frames, chunk, wanted)
         if self._options.color_match:
             runs.insert(0, runs.pop())  # both ends must be seen before the first frame's colours are known
+        counts = self._decodes(model)
+        before, total = sum(counts[: self._at + 1]) - len(runs), sum(counts)
         finish = _Finish(self, clip, placed)
         shown: dict[int, np.ndarray] = {}
         for index, run in enumerate(runs):
-            self._reporter.report(Progress(DECODING, index, len(runs)))
+            self._reporter.report(Progress(DECODING, before + index, total))
             with listening(model.vae.decoder, self._reporter.raise_if_cancelled):
                 pictures = decode(model, latents[run.start : run.stop].to(model.device))
             shown |= {frame: pictures[frame - run.start] for frame in run if frame in wanted}
@@ -163,7 +176,7 @@ class GapClips:
                 yield place, pixels if self._drawn is None else self._drawn.held(pixels, place, placed)
                 if frame not in (0, last):
                     del shown[frame]
-        self._reporter.report(Progress(DECODING, len(runs), len(runs)))
+        self._reporter.report(Progress(DECODING, before + len(runs), total))
 
     def end_pixels(self, clip: Pass) -> tuple[np.ndarray, np.ndarray]:
         """Both ends of a clip, (h, w, 3) float32 in 0..1 at canvas size."""

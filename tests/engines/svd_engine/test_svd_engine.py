@@ -87,8 +87,12 @@ def test_progress_of_a_long_gap_counts_over_all_its_clips(engine: SvdEngine, tin
     told = [(progress.done, progress.total) for progress in listener.stage("Denoising")]
     assert told == [(call, 12) for call in range(12)]
     decoding = listener.stage("Decoding")
-    assert decoding
-    assert all(0 <= progress.done <= progress.total for progress in decoding)
+    total = decoding[0].total
+    assert listener.progress.index(decoding[0]) < listener.progress.index(listener.stage("Denoising")[0])
+    assert {progress.total for progress in decoding} == {total}
+    done = [progress.done for progress in decoding]
+    assert done == sorted(done)
+    assert set(done) == set(range(total + 1))
 
 
 def test_frames_come_as_they_are_decoded(engine: SvdEngine, tiny_svd: Path):
