@@ -10,6 +10,7 @@ from mpd_studio.core.inbetween import EngineSettings, Quality
 # Option of the engine ← option of the command line.
 _DIFFUSION_OPTIONS = {
     "device": "device",
+    "guide_strength": "guide_strength",
     "memory": "memory_plan",
     "sampler": "sampler",
     "steps": "steps",
@@ -28,6 +29,9 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
     )
     diffusion.add_argument("--sampler", metavar="ID", help="mpd_vibid, mpd_trf, vibid, trf or trf_renoise")
     diffusion.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
+    diffusion.add_argument(
+        "--guide-strength", type=float, metavar="X", help="0 … 1, how far paths and regions lead (default: 0.6)"
+    )
     diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
     diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
 

@@ -148,7 +148,14 @@ def test_an_engine_that_is_not_there_ends_with_5(capsys: Captured, stills: tuple
 
 @pytest.mark.parametrize(
     "option",
-    [["--weights", "x"], ["--sampler", "vibid"], ["--steps", "9"], ["--device", "cpu"], ["--memory-plan", "low"]],
+    [
+        ["--weights", "x"],
+        ["--sampler", "vibid"],
+        ["--steps", "9"],
+        ["--guide-strength", "0.5"],
+        ["--device", "cpu"],
+        ["--memory-plan", "low"],
+    ],
 )
 def test_an_option_that_the_engine_does_not_know_is_refused(
     capsys: Captured, stills: tuple[Path, Path], tmp_path: Path, option: list[str]

@@ -197,6 +197,17 @@ class TestTheLatents:
         assert torch.equal(guided[0], plain[0])
         assert float((guided[-1] - plain[-1]).abs().max()) < 0.02
 
+    def test_the_guides_noise_is_not_the_samplers(self, tiny_model: SvdModel, draft: ClipDraft) -> None:
+        """Where nothing is led and no step left out, drawing for the guide changes nothing."""
+        nowhere = dataclasses.replace(draft, mask=torch.zeros_like(draft.mask))
+        ends = Ends(*(end.astype(np.float32) / 255 for end in ENDS))
+        options = SvdOptions(sampler="mpd_vibid", steps=4, guide_strength=1.0, guide_start=0.0)
+        made = [
+            sample_clip(tiny_model, ends, 14, 5, options, lambda *_: None, lambda: None, draft=given)
+            for given in (nowhere, None)
+        ]
+        assert torch.equal(*made)
+
     def test_another_seed_is_another_clip(self, sampled: Callable[..., Any]) -> None:
         assert not torch.equal(sampled(guide_strength=1.0), sampled(guide_strength=1.0, seed=6))
 
