@@ -67,6 +67,13 @@ class SvdEngine:
         self._loading_s = time.perf_counter() - began_s
         reporter.raise_if_cancelled()
 
+    @staticmethod
+    def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
+        """Size, work, weights and memory of a run, told without loading anything heavy."""
+        from mpd_studio.engines.svd.forecast import forecast
+
+        return forecast(request)
+
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Of the last run: its work (work_log.py), and what was taken over from one before (saved_latents.py)."""
