@@ -10,7 +10,7 @@ _PLAIN_BLENDS = ("REPLACE", "ALPHA_OVER", "CROSS", "GAMMA_CROSS")
 _TRANSFORM = ("offset_x", "offset_y", "scale_x", "scale_y", "rotation")
 _CROP = ("min_x", "max_x", "min_y", "max_y")
 _SWITCHES = ("use_reverse_frames", "use_flip_x", "use_flip_y", "use_deinterlace")
-_FACTORS = ("strobe", "color_saturation", "color_multiply", "blend_alpha")
+_FACTORS = ("color_saturation", "color_multiply", "blend_alpha")
 
 
 def source_frame(scene, strip, frame, everything):
@@ -50,6 +50,8 @@ def _check_untouched(strip):
         raise _unsupported(strip, "retime", "is retimed")
     changed = [name for name in _SWITCHES if getattr(strip, name, False)]
     changed += [name for name in _FACTORS if getattr(strip, name, 1.0) != 1.0]
+    if getattr(strip, "strobe", 0.0) > 1.0:  # up to 1, every frame is shown
+        changed.append("strobe")
     changed += ["crop" for name in _CROP if getattr(strip.crop, name)]
     if len(strip.modifiers):
         changed.append("modifiers")
