@@ -36,6 +36,7 @@ class TimelineFormat:
 FORMATS = (
     TimelineFormat("otio", "OpenTimelineIO", (".otio",), "mpd_studio.interchange.otio"),
     TimelineFormat("fcp7", "FCP 7 XML (Premiere, Resolve)", (".xml",), "mpd_studio.interchange.fcp7_xml"),
+    TimelineFormat("fcpxml", "FCPXML (Final Cut Pro)", (".fcpxml", ".fcpxmld"), "mpd_studio.interchange.fcpxml"),
     TimelineFormat("mlt", "MLT XML (Shotcut, Kdenlive)", (".mlt", ".kdenlive"), "mpd_studio.interchange.mlt"),
     TimelineFormat("edl", "CMX 3600 EDL", (".edl",), "mpd_studio.interchange.edl"),
 )

@@ -91,7 +91,7 @@ class TestEveryRate:
 GAP_SIGNS = {
     ".xml": (),
     ".edl": (),
-    ".fcpxml": ("<gap ",),
+    ".fcpxml": ("<gap ", "</gap>", "<marker "),
     ".mlt": ("<blank ",),
 }
 
