@@ -55,12 +55,22 @@ def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
 
     May read files and ask devices: not for the GUI thread.
     """
-    target = _targets().get(request.engine_id)
+    told_by = _forecaster(request.engine_id)
+    return told_by.forecast(request) if told_by is not None else ()
+
+
+def tells_forecast(engine_id: str) -> bool:
+    """Whether asking for a forecast makes sense; this is quick."""
+    return _forecaster(engine_id) is not None
+
+
+def _forecaster(engine_id: str) -> TellsForecast | None:
+    target = _targets().get(engine_id)
     try:
         told_by = _load(target) if target else None
     except _PLUGIN_FAULTS:
-        return ()
-    return told_by.forecast(request) if isinstance(told_by, TellsForecast) else ()
+        return None
+    return told_by if isinstance(told_by, TellsForecast) else None
 
 
 # What importing somebody else's module can raise in practice; a plug-in's own bugs in generate are not caught here.

@@ -24,6 +24,7 @@ from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.board import JobBoard
 from mpd_studio.jobs.job import Failure, Job
 from mpd_studio.session.document import Document
+from mpd_studio.session.forecasts import Forecasts
 from mpd_studio.session.kept_engine import KeptEngine
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
@@ -34,6 +35,7 @@ from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
+from mpd_studio.workflow.length import length_problem
 from mpd_studio.workflow.output_folder import clear_abandoned
 from mpd_studio.workflow.sheet import GapPlace, Sheet
 from mpd_studio.workflow.unfinished_work import GOES_ON
@@ -103,6 +105,9 @@ class Generator(QObject):
         settings = preferences.settings
         options = settings.options_of(settings.engine_id)
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
+        self.forecasts = Forecasts(lanes, self)
+        weights.changed.connect(self.forecasts.forget)
+        self.take_made.connect(self.forecasts.forget)
         weights.changed.connect(self.plan_changed)  # whether the plan can be carried out may have changed
 
     @property
@@ -203,17 +208,18 @@ class Generator(QObject):
         if engine.problem:
             found.append(engine.problem)
         found += filter(None, (self._settings_problem(engine), self.weights_problem()))
-        counts = engine.new_frame_counts
-        if counts and request.new_frames not in counts:
-            known = ", ".join(map(str, counts))
-            found.append(f"{engine.title} makes {known} new frames, not {request.new_frames}. Choose another engine.")
-        return tuple(found)
+        return (*found, *filter(None, (length_problem(request.new_frames, engine),)))
 
     def sheet(self, gap_id: GapId) -> Sheet:
-        """The contract sheet before the run. Raises: BadInput: the gap cannot be filled; see problems()."""
+        """The contract sheet before the run; with what the engine foresees once forecasts.arrived() has come.
+
+        Raises:
+            BadInput: the gap cannot be filled; see problems().
+        """
         request = self._request(gap_id)
         place = place_of(self._document.timeline, gap_id)
-        return plan_sheet(request, place, format_for(request.first.media, None))
+        sheet = plan_sheet(request, place, format_for(request.first.media, None))
+        return sheet.with_figures(self.forecasts.figures(request))
 
     def generate(self, gap_id: GapId) -> str | None:
         """Make a take for a gap as it is now. Returns the job's id; None, with a message, where it cannot be made."""

@@ -58,6 +58,7 @@ class Inspector(QWidget):
             session.generator.plan_changed,
             session.jobs.changed,
             session.sheets.arrived,
+            session.generator.forecasts.arrived,
         ):
             signal.connect(self._refresh_soon)
         self.refresh()

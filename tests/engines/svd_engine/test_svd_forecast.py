@@ -32,7 +32,7 @@ DRIVER_SAYS = """0, GPU-aaaa, NVIDIA GeForce RTX 4070, 11000, 12282
 
 
 def told(folder: Path | str, new_frames: int = 12, **options: str | float | bool) -> dict[str, Figure]:
-    request = dataclasses.replace(svd_request(folder, PICTURE, new_frames, **options), engine_id="svd")
+    request = dataclasses.replace(svd_request(folder, PICTURE, new_frames, 0, **options), engine_id="svd")
     return {figure.id: figure for figure in forecast(request)}
 
 
