@@ -301,6 +301,17 @@ def test_missing_weights_are_said_with_a_button(svd_desk: Driver) -> None:
     svd_desk.wait(lambda: foot.button.isEnabled() and not foot.weights.isVisible())
 
 
+def test_nothing_is_cut_off_in_a_small_window(svd_desk: Driver) -> None:
+    svd_desk.window.resize(1024, 700)
+    type_into(number(svd_desk, "steps"), "9")
+    svd_desk.wait(lambda: svd_desk.window.width() == 1024)
+    inspector = svd_desk.window.inspector
+    right = inspector.mapToGlobal(inspector.rect().topRight()).x()
+    for widget in (form(svd_desk).reset_button("steps"), form(svd_desk).reset_all, inspector.engine.engine_box):
+        assert widget.isVisible()
+        assert widget.mapToGlobal(widget.rect().topRight()).x() < right
+
+
 def test_every_kind_of_option_has_a_field() -> None:
     from mpd_studio.ui.panels import engine_options
 

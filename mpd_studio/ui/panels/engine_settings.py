@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.panels.engine_options import CAPTION_UNITS, EngineOptions
+from mpd_studio.ui.panels.option_fields import elide_to_fit
 from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
@@ -29,9 +30,7 @@ class EngineSettings(QWidget):
         unit = metrics_for(self.font()).unit
         self.engine_box = QComboBox()
         self.engine_box.setAccessibleName(tr("Engine"))
-        self.engine_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.engine_box.setMinimumContentsLength(8)
-        self.engine_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        elide_to_fit(self.engine_box)
         self.quality = QComboBox()
         self.quality.setAccessibleName(tr("Quality"))
         self.quality.setToolTip(tr("How carefully the engine works: the better, the slower."))
@@ -41,6 +40,7 @@ class EngineSettings(QWidget):
         self.seed.setAccessibleName(tr("Seed"))
         self.seed.setToolTip(tr("The same seed makes the same frames again."))
         self.seed.setKeyboardTracking(False)
+        self.seed.setMinimumWidth(20 * unit)
         inset_text(self.seed)
         self._dice = IconButton("dice", tr("Another seed"), tr("Pick another seed."))
         self._summary = label("", "caption", wraps=True)

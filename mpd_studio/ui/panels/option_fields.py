@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 from mpd_studio.core.engine_option import EngineOption, OptionKind, OptionValue
 from mpd_studio.ui.pieces import inset_text
 from mpd_studio.ui.texts import tr
+from mpd_studio.ui.theme import metrics_for
 
 _DECIMALS = 4
+_LEAST_UNITS = 20  # of a field: narrower than its own hint, so that the panel fits beside the canvas of a small window
 
 
 class _Calm:
@@ -178,3 +180,4 @@ def elide_to_fit(box: QComboBox) -> None:
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     box.setMinimumContentsLength(6)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumWidth(_LEAST_UNITS * metrics_for(box.font()).unit)
