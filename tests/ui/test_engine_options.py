@@ -282,6 +282,20 @@ def test_weights_that_are_here_can_be_chosen(svd_desk: Driver, tmp_path: Path) -
     window.close()
 
 
+def test_the_arrow_keys_open_the_list_of_weights_and_no_window(svd_desk: Driver) -> None:
+    weights = form(svd_desk).field("weights")
+    assert isinstance(weights, QComboBox)
+    weights.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(weights, Qt.Key.Key_Down)
+    assert weights.view().isVisible()
+    svd_desk.session.weights.changed.emit()
+    assert weights.view().isVisible()
+    QTest.keyClick(weights.view(), Qt.Key.Key_Down)
+    assert not svd_desk.window.findChildren(QFileDialog)
+    QTest.keyClick(weights.view(), Qt.Key.Key_Escape)
+    assert said(svd_desk) == {}
+
+
 def test_missing_weights_are_said_with_a_button(svd_desk: Driver) -> None:
     foot = svd_desk.window.inspector.foot
     engine = svd_desk.session.generator.engine

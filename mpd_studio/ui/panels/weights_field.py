@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox
 
 from mpd_studio.core.engine_option import OptionValue
@@ -31,6 +32,7 @@ class WeightsField(QComboBox):
         self._desk = desk
         self._show_weights = show_weights
         self._value = ""
+        self._shown: list[tuple[str, str]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         elide_to_fit(self)
         self.activated.connect(self._on_activated)
@@ -41,27 +43,39 @@ class WeightsField(QComboBox):
         self._value = str(in_effect)
         self._fill()
 
-    def wheelEvent(self, event: object) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """A turn of the wheel may not choose a folder."""
-        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows open the list, in which nothing is chosen before Return: two entries open windows."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
 
     def _fill(self) -> None:
-        self.clear()
-        chosen = self._desk.chosen("")
-        self.addItem(tr("auto ({value})").format(value=_name(chosen)) if chosen else tr("auto"), "")
-        for row in self._desk.rows:
-            if row.is_usable or row.name == self._value:
-                self._add(_name(row), row.name)
-        if self.findData(self._value) < 0:
-            self._add(Path(self._value).name or self._value, self._value)
-        self.insertSeparator(self.count())
-        self.addItem(tr("Other folder…"), _FOLDER)
-        self.addItem(tr("Weights…"), _DIALOG)
+        """Anew only where something is new, so that a list that stands open stays as it is."""
+        entries = self._entries()
+        if entries != self._shown:
+            self._shown = entries
+            self.clear()
+            for text, value in entries:
+                self.addItem(text, value)
+                self.setItemData(self.count() - 1, value, Qt.ItemDataRole.ToolTipRole)
+            self.insertSeparator(self.count())
+            self.addItem(tr("Other folder…"), _FOLDER)
+            self.addItem(tr("Weights…"), _DIALOG)
         self.setCurrentIndex(self.findData(self._value))
 
-    def _add(self, text: str, value: str) -> None:
-        self.addItem(text, value)
-        self.setItemData(self.count() - 1, value, Qt.ItemDataRole.ToolTipRole)
+    def _entries(self) -> list[tuple[str, str]]:
+        """Text and value."""
+        chosen = self._desk.chosen("")
+        entries = [(tr("auto ({value})").format(value=_name(chosen)) if chosen else tr("auto"), "")]
+        entries += [(_name(row), row.name) for row in self._desk.rows if row.is_usable or row.name == self._value]
+        if all(value != self._value for _, value in entries):
+            entries.append((Path(self._value).name or self._value, self._value))
+        return entries
 
     def _on_activated(self) -> None:
         value = self.currentData()
