@@ -8,7 +8,7 @@ from mpd_studio.core.errors import BadInput
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.engines.registry import engine_infos
 from mpd_studio.engines.svd.call_counts import calls_of, steps_for_calls
-from mpd_studio.engines.svd.guide_draft import is_drawn
+from mpd_studio.engines.svd.guide_facts import is_drawn
 from mpd_studio.engines.svd.lengths import plan as clips_of
 from mpd_studio.engines.svd.options import SAMPLERS, read_options
 

@@ -11,6 +11,7 @@ from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.engines.svd.call_counts import calls_of
+from mpd_studio.engines.svd.guide_facts import guide_figures, is_followed
 from mpd_studio.engines.svd.lengths import plan as clips_of
 from mpd_studio.engines.svd.machine_memory import (
     free_main_memory,
@@ -27,7 +28,7 @@ _APPLE = "Apple's graphics"
 
 
 def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
-    """Size, calls, weights and memory of a run; what hinders it is a figure with a warning. See core/figures.py."""
+    """Size, calls, weights, memory, drawing; what hinders a run is a figure with a warning. See core/figures.py."""
     try:
         options = read_options(request.settings)
     except SettingsError as error:
@@ -41,12 +42,13 @@ def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
     try:
         where = _device(options)
         itemsize = _itemsize(options.dtype, where)
-        model = placed(weights.path, request.canvas, options).model
+        fit = placed(weights.path, request.canvas, options)
         size = run_size(weights.path, request, options, itemsize)
     except UnsupportedRequest as error:
         return work, told, Figure("size", "the model makes this size", warning=str(error))
-    made = Figure("size", f"made at {model}, brought to {request.canvas}", (model.width, model.height))
-    return made, work, told, memory_figure(options.memory, size, where)
+    made = Figure("size", f"made at {fit.model}, brought to {request.canvas}", (fit.model.width, fit.model.height))
+    led = guide_figures(request, options, fit.inside)
+    return made, work, told, memory_figure(options.memory, size, where), *led
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,7 @@ def memory_figure(memory: str, run: RunSize, where: Where) -> Figure:
 
 def _work(request: InbetweenRequest, options: SvdOptions) -> Figure:
     clips = len(clips_of(request.new_frames))
-    guided = bool(request.guidance.paths or request.guidance.regions) and options.guide_strength > 0
-    calls = calls_of(options, guided)
+    calls = calls_of(options, is_followed(request, options))
     each = f"{options.sampler}, {options.steps} steps"
     text = f"{calls} calls of the model: {each}"
     if clips > 1:

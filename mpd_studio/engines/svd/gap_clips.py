@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,8 @@ from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.decoding import chunks_with, decode
-from mpd_studio.engines.svd.guide_draft import DrawnGap, is_drawn
+from mpd_studio.engines.svd.guide_draft import DrawnGap
+from mpd_studio.engines.svd.guide_facts import is_followed
 from mpd_studio.engines.svd.latent_preview import LatentPreview
 from mpd_studio.engines.svd.lengths import Pass, plan
 from mpd_studio.engines.svd.listening import listening
@@ -24,6 +25,7 @@ from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.pixel_range import range_of
 from mpd_studio.engines.svd.saved_latents import SavedLatents
 from mpd_studio.engines.svd.seam import ColorMatch, LostDetail, color_match
+from mpd_studio.engines.svd.seam_figures import SeamFigures, detail_in
 from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.blend import mix
 
@@ -52,9 +54,10 @@ class GapClips:
         self._saved = saved
         self._first, self._last = pictures.first, pictures.last
         self._range = range_of(pictures.first.pixels, pictures.last.pixels)
-        follows = options.guide_strength > 0 and is_drawn(request.guidance)
-        self._drawn = DrawnGap(request, pictures, self._range, reporter) if follows else None
+        followed = is_followed(request, options)
+        self._drawn = DrawnGap(request, pictures, self._range, reporter) if followed else None
         self._clips = plan(request.new_frames)
+        self.seams = SeamFigures(request.new_frames)
         self._at = 0  # the clip that is being made
         self._next = 1  # the place to give away next
         self._latents: Tensor | None = None  # of that clip, in main memory: decoding can start over with them
@@ -191,6 +194,11 @@ class GapClips:
             pixels = np.dstack([pixels, mix(first[..., 3:], last[..., 3:], time)])
         return pixels
 
+    @cached_property
+    def boundary(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both boundary frames, (h, w, 3) float32 in 0..1."""
+        return self._range.to_unit(self._first.pixels), self._range.to_unit(self._last.pixels)
+
     @property
     def options(self) -> SvdOptions:
         return self._options
@@ -203,6 +211,8 @@ class _Finish:
         self._gap, self._clip, self._placed = gap, clip, placed
         self._match: ColorMatch | None = None
         self._detail: LostDetail | None = None
+        self._finer_than = max(1.0, placed.canvas.width / placed.inside.width)
+        self._fine_ends: tuple[float, float] | None = None
 
     def __call__(self, shown: dict[int, np.ndarray], frame: int, place: int) -> np.ndarray:
         """shown: the decoded frames by number, with both ends where colours are matched."""
@@ -214,12 +224,26 @@ class _Finish:
                 first_end, last_end = map(self._placed.to_model, self._gap.end_pixels(self._clip))
                 self._match = color_match(first_end, shown[0], last_end, shown[last])
             picture = self._match.applied(picture, time)
-        whole = self._placed.to_canvas(picture)
+        self._gap.seams.is_matched = options.color_match
+        if self._gap.seams.is_seam(place):
+            first_end, last_end = map(self._placed.to_model, self._gap.boundary)
+            self._gap.seams.colours(place, (first_end, last_end), shown[frame], picture)
+        plain = whole = self._placed.to_canvas(picture)
         if options.detail and LostDetail.is_any(self._placed):
             if self._detail is None:
                 self._detail = LostDetail(self._placed, self._gap.end_pixels(self._clip))
             whole = self._detail.returned(picture, whole, time)
+            self._gap.seams.is_returned = True
+        self._measure_detail(place, plain, whole)
         return self._gap.in_depth(whole, place)
+
+    def _measure_detail(self, place: int, before: np.ndarray, after: np.ndarray) -> None:
+        if self._fine_ends is None:
+            first, last = self._gap.boundary
+            self._fine_ends = detail_in(first, self._finer_than), detail_in(last, self._finer_than)
+        plain = detail_in(before, self._finer_than)
+        returned = plain if after is before else detail_in(after, self._finer_than)
+        self._gap.seams.detail(place, self._fine_ends, plain, returned)
 
 
 def _one_call_ahead(model: SvdModel) -> Callable[[], None]:

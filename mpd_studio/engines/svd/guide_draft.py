@@ -10,19 +10,19 @@ import numpy as np
 
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.errors import UnsupportedRequest
-from mpd_studio.core.guidance import Guidance, scale_guidance
+from mpd_studio.core.guidance import scale_guidance
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.scene import Scene, build_scene
 from mpd_studio.engines.svd.condition import anchor_of
-from mpd_studio.engines.svd.lengths import Pass
+from mpd_studio.engines.svd.guide_facts import too_small
+from mpd_studio.engines.svd.lengths import Pass, plan
 from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.model_size import Fit
 from mpd_studio.engines.svd.pixel_range import PixelRange
 from mpd_studio.engines.svd.resample import resampled
-from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.guided import guided_mask
 from mpd_studio.motion.layers import Holds, build_holds, freed_at, held_at, put_back
 from mpd_studio.motion.warp import resize_plane
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 
 DRAFT = "Draft"
 _COVERED = 0.5  # of a latent pixel: enough to be guided like one that is covered whole, for thin things are hit nowhere
-
-
-def is_drawn(guidance: Guidance) -> bool:
-    """Whether there is something to follow; an easing alone moves nothing."""
-    return bool(guidance.paths or guidance.regions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,17 +66,16 @@ class DrawnGap:
         """
         import torch
 
-        check, last = self._reporter.raise_if_cancelled, clip.frames - 1
-        self._reporter.report(Progress(DRAFT, 0, last))
+        check, tell = self._reporter.raise_if_cancelled, self._tell(clip)
+        tell(0)
         scene = self._scene(placed)
         latents: list[Tensor] = []
         masks = [np.zeros((placed.model.height // model.latent_pixel, placed.model.width // model.latent_pixel))] * 2
         with torch.inference_mode(), model.at_work(model.vae), listening(model.vae.encoder, check):
             for frame, time in enumerate(frame_times(clip, self._request.new_frames)[1:-1], 1):
-                self._reporter.report(Progress(DRAFT, frame, last))
                 latents.append(anchor_of(model, _tensor(_picture(scene, time, placed, check), model)).cpu())
                 masks.insert(-1, _mask(scene, time, placed, model.latent_pixel))
-        self._reporter.report(Progress(DRAFT, last, last))
+                tell(frame)
         return ClipDraft(torch.cat(latents), torch.from_numpy(np.stack(masks)[:, None].astype(np.float32)))
 
     def held(self, pixels: np.ndarray, place: int, placed: Fit) -> np.ndarray:
@@ -99,6 +93,13 @@ class DrawnGap:
             freed = None if freed is None else resize_plane(freed, *pixels.shape[:2])
         return put_back(pixels, self._pictures.first.pixels, held_at(self._holds, freed))
 
+    def _tell(self, clip: Pass) -> Callable[[int], None]:
+        """What reports that so many of a clip's frames are done, among those of the whole gap."""
+        clips = plan(self._request.new_frames)
+        counts = [each.frames - 2 for each in clips]
+        before = sum(counts[: clips.index(clip)])
+        return lambda done: self._reporter.report(Progress(DRAFT, before + done, sum(counts)))
+
     def _scene(self, placed: Fit) -> Scene:
         if placed not in self._scenes:
             self._scenes[placed] = self._measured(placed)
@@ -106,11 +107,8 @@ class DrawnGap:
 
     def _measured(self, placed: Fit) -> Scene:
         size = placed.inside
-        if min(size.width, size.height) < SMALLEST_FLOW_SIDE:
-            raise UnsupportedRequest(
-                f"What was drawn cannot be followed in a picture of {size} pixels. Choose a larger size in the option "
-                f"'size' ({SMALLEST_FLOW_SIDE} pixels or more each way), or the guide strength 0."
-            )
+        if problem := too_small(size):
+            raise UnsupportedRequest(problem)
         ends = [
             Picture(np.clip(np.rint(resampled(self._range.to_unit(end.pixels), size) * 255), 0, 255).astype(np.uint8))
             for end in (self._pictures.first, self._pictures.last)

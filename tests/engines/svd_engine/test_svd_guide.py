@@ -23,7 +23,8 @@ from mpd_studio.core.progress import Reporter, SilentReporter
 from mpd_studio.engines.flow.scene import build_scene
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.engine import SvdEngine
-from mpd_studio.engines.svd.guide_draft import ClipDraft, DrawnGap, frame_times, is_drawn
+from mpd_studio.engines.svd.guide_draft import ClipDraft, DrawnGap, frame_times
+from mpd_studio.engines.svd.guide_facts import guide_figures, is_drawn
 from mpd_studio.engines.svd.lengths import plan
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.model_size import fit
@@ -156,6 +157,32 @@ class TestTheDraft:
         assert is_drawn(Guidance(regions=(box(RegionMode.STILL),)))
 
 
+class TestWhatIsToldBefore:
+    def told(self, guidance: Guidance = DRAWN, inside: Size = MODEL_SIZE, **options: Any) -> Any:
+        figures = guide_figures(request_for(ENDS[0], 12, guidance), SvdOptions(**options), inside)
+        return figures[0] if figures else None
+
+    def test_how_long_the_drawing_leads(self) -> None:
+        assert self.told().text == "a draft saves 8 of 25 steps; what was drawn leads until step 15"
+        assert (self.told().values, self.told().warning) == ((8, 15), "")
+        assert self.told(guide_strength=0.2).text == "a draft saves 5 of 25 steps; nothing leads then"
+
+    def test_that_it_will_not_be_followed(self) -> None:
+        assert "strength is 0" in self.told(guide_strength=0.0).warning
+        assert "larger size" in self.told(inside=Size(64, 15)).warning
+        assert self.told(Guidance(ease=Easing(EasingKind.IN))) is None
+
+
+def test_the_forecast_tells_of_the_drawing(tiny_svd: Path) -> None:
+    from mpd_studio.engines.svd.forecast import forecast
+
+    request = dataclasses.replace(svd_request(tiny_svd, ENDS[0], 12, steps=25), guidance=DRAWN)
+    figures = {figure.id: figure for figure in forecast(request)}
+    assert figures["guide"].values == (8, 15)
+    off = dataclasses.replace(svd_request(tiny_svd, ENDS[0], 12, guide_strength=0.0), guidance=DRAWN)
+    assert [figure.id for figure in forecast(off) if figure.warning] == ["guide"]
+
+
 class TestTheLatents:
     def test_full_strength_is_the_draft_inside_and_not_outside(
         self, sampled: Callable[..., Any], draft: ClipDraft
@@ -235,7 +262,7 @@ class TestTheFrames:
         assert one.tobytes() == filled(tiny_svd, DRAWN, 12).tobytes()
         assert one.tobytes() != filled(tiny_svd, DRAWN, 12, seed=1).tobytes()
         told = [(progress.done, progress.total) for progress in listener.stage("Draft")]
-        assert told == [(done, 13) for done in range(14)]
+        assert told == [(done, 12) for done in range(13)]
         # Of 3 steps one is left out (0.32), so 2 are made, of two calls each.
         assert [progress.total for progress in listener.stage("Denoising")] == [4] * 4
 
@@ -243,8 +270,11 @@ class TestTheFrames:
         listener = Listener()
         made = filled(tiny_svd, DRAWN, 26, reporter=listener)
         assert len(made) == 26
-        begun = [progress for progress in listener.stage("Draft") if progress.done == 0]
-        assert len(begun) == len(plan(26)) > 1
+        counts = [clip.frames - 2 for clip in plan(26)]
+        told = [(progress.done, progress.total) for progress in listener.stage("Draft")]
+        ends = np.cumsum([0, *counts])
+        assert len(counts) > 1
+        assert told == [(done, sum(counts)) for k in range(len(counts)) for done in range(ends[k], ends[k + 1] + 1)]
 
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
     def test_what_holds_still_stays_exactly_as_it_was(self, tiny_svd: Path, dtype: type) -> None:
