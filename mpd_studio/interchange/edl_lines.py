@@ -32,18 +32,15 @@ class EdlWriter:
 
     def document(self) -> str:
         listing = self._listing
-        lines = [f"TITLE: {_line(listing.name)}"]
-        if allows_drop_frame(listing.rate) or listing.drop_frame:
-            lines.append("FCM: DROP FRAME" if listing.drop_frame else "FCM: NON-DROP FRAME")
-        else:
-            lines.append("FCM: NON-DROP FRAME")
-        lines += [f"* FRAME RATE: {rate_text(listing.rate)}", ""]
+        is_drop = listing.drop_frame and allows_drop_frame(listing.rate)
+        lines = [f"TITLE: {_line(listing.name)}", f"FCM: {'DROP FRAME' if is_drop else 'NON-DROP FRAME'}", ""]
         track = self._track()
         for start, item in track.placed():
             if isinstance(item, ListedForeign):
                 self._notes.append(f"{item.note}: left out, its place is empty")
             elif isinstance(item, ListedClip):
                 lines += [*self.event(item, start, 0), ""]
+        lines.append(f"* FRAME RATE: {rate_text(listing.rate)}")  # not on top: OpenTimelineIO wants events there
         for marker in listing.markers:
             lines.append(f"* LOC: {self._record(marker.frame)} GREEN   {_line(marker.name)}")
         return "\n".join(lines).rstrip("\n") + "\n"
