@@ -15,6 +15,7 @@ import mpd_studio
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.json_values import encode_value
+from mpd_studio.engines.svd.guide_facts import is_followed
 from mpd_studio.engines.svd.lengths import Pass
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.weights.identity import identity_of
@@ -53,6 +54,7 @@ def request_print(
         "new_frames": request.new_frames,
         "canvas": [request.canvas.width, request.canvas.height],
         "guidance": encode_value(request.guidance, {}),
+        "draft": request.settings.quality.value if is_followed(request, options) else "",
         "seed": request.seed,
         "options": _options(options, _TOLD_OTHERWISE + _OF_DECODING),
     }

@@ -18,6 +18,7 @@ from mpd_studio.core.errors import Cancelled, UnsupportedRequest
 from mpd_studio.core.geometry import Point, Size
 from mpd_studio.core.guidance import Easing, EasingKind, Guidance, MaskRef, MotionRegion, RegionMode
 from mpd_studio.core.ids import PathId, RegionId
+from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter, SilentReporter
 from mpd_studio.engines.flow.scene import build_scene
@@ -181,6 +182,18 @@ def test_the_forecast_tells_of_the_drawing(tiny_svd: Path) -> None:
     assert figures["guide"].values == (8, 15)
     off = dataclasses.replace(svd_request(tiny_svd, ENDS[0], 12, guide_strength=0.0), guidance=DRAWN)
     assert [figure.id for figure in forecast(off) if figure.warning] == ["guide"]
+
+
+def test_saved_latents_depend_on_the_quality_by_which_the_draft_was_made(tiny_svd: Path) -> None:
+    from mpd_studio.engines.svd.request_print import request_print
+
+    def printed(quality: Quality, strength: float) -> str:
+        request = request_for(ENDS[0], 3, DRAWN, quality)
+        options = SvdOptions(guide_strength=strength)
+        return request_print(request, both_ends(), options, tiny_svd, "cpu", lambda: None)
+
+    assert printed(Quality.DRAFT, 0.6) != printed(Quality.BEST, 0.6)
+    assert printed(Quality.DRAFT, 0.0) == printed(Quality.BEST, 0.0)
 
 
 class TestTheLatents:
