@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mpd_studio.engines.svd.memory_plan import MemoryPlan
     from mpd_studio.engines.svd.model import SvdModel
     from mpd_studio.engines.svd.saved_latents import SavedLatents
+    from mpd_studio.engines.svd.seam_figures import SeamFigures
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class SvdEngine:
         self._log = WorkLog()
         self._unfinished_in: Path | None = None
         self._saved: SavedLatents | None = None
+        self._seams: SeamFigures | None = None
+        self._made_with: tuple[Figure, ...] = ()
 
     @property
     def info(self) -> EngineInfo:
@@ -76,8 +79,12 @@ class SvdEngine:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Of the last run: its work (work_log.py), and what was taken over from one before (saved_latents.py)."""
-        return (*self._log.figures, *(self._saved.figures if self._saved is not None else ()))
+        """Of the last run: how it was made, its seams (seam_figures.py), its work (work_log.py), what was taken over
+        from one before (saved_latents.py).
+        """
+        seams = self._seams.figures if self._seams is not None else ()
+        saved = self._saved.figures if self._saved is not None else ()
+        return (*self._made_with, *seams, *self._log.figures, *saved)
 
     def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         """Yields the new frames; channels beyond RGB are faded between the boundary frames.
@@ -89,7 +96,8 @@ class SvdEngine:
             EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
             EngineFailed: memory ran out under every plan.
         """
-        self._saved = None
+        self._saved = self._seams = None
+        self._made_with = ()
         self._log, self._loading_s = WorkLog(self._loading_s), 0.0
         _require_packages()
         check_boundary(request, pictures)
@@ -130,18 +138,23 @@ class SvdEngine:
         import torch
 
         from mpd_studio.engines.svd.gap_clips import GapClips
+        from mpd_studio.engines.svd.plan_figures import made_with, step_down
 
         self._saved = self._place_to_save(request, pictures, options, folder, reporter)
         clips = GapClips(request, pictures, options, reporter, self._saved, self._log)
+        self._seams = clips.seams
         plan = _first_plan(folder, options, request)
+        reduced: tuple[Figure, ...] = ()
         card = _watched_card(options)
         try:
             while not clips.is_done:
                 try:
+                    self._made_with = (made_with(plan, options), *reduced)
                     yield from clips.frames(self._model_for(folder, options, plan, reporter))
                     continue
                 except torch.OutOfMemoryError as error:
-                    plan = _lower_plan(plan, options, error)
+                    lower = _lower_plan(plan, options, error)
+                    plan, reduced = lower, (*reduced, step_down(plan, lower))
                 self.unload()  # out here, where the error's traceback holds no tensors any more
         finally:
             if card is not None:

@@ -70,6 +70,7 @@ class GapClips:
     def forget(self) -> None:
         self._latents = None
         self._made.clear()
+        vars(self).pop("boundary", None)
 
     def frames(self, model: SvdModel) -> Iterator[Picture]:
         """The pictures that are still missing, in time order.
