@@ -66,6 +66,10 @@ class Lane:
         self.stop.set()
         self._qtbot.waitUntil(lambda: (row := self.board.row(job_id)) is not None and row.state.has_ended)
 
+    def wait_until_gone(self) -> None:
+        """Board and previews hear of an ending one after the other."""
+        self._qtbot.waitUntil(lambda: self.previews.preview(GAP) is None)
+
 
 @pytest.fixture
 def lane(qtbot: QtBot, gap_session: Session) -> Iterator[Lane]:
@@ -97,7 +101,7 @@ def test_it_goes_with_every_ending(lane: Lane, ending: str) -> None:
     if ending == "cancelled":
         lane.board.cancel("a")
     lane.finish("a")
-    assert lane.previews.preview(GAP) is None
+    lane.wait_until_gone()
     assert lane.previews.on_canvas(GAP) is None
     assert lane.heard == [GAP, GAP]
 
@@ -133,6 +137,7 @@ def test_a_gap_with_a_take_keeps_the_take_on_the_canvas_until_the_user_says_othe
     assert lane.previews.on_canvas(GAP) is None
     assert lane.heard == [GAP] * 3
     lane.finish("a")
+    lane.wait_until_gone()
     lane.previews.put_on_canvas(GAP, True)
     assert lane.previews.on_canvas(GAP) is None
 
@@ -141,6 +146,7 @@ def test_the_next_job_starts_with_nothing_of_the_last(lane: Lane) -> None:
     lane.run("a", (preview_at(1, 2, 3),), lambda: None)
     lane.previews.put_on_canvas(GAP, False)
     lane.finish("a")
+    lane.wait_until_gone()
     lane.run("b", (preview_at(2),), lambda: None)
     live = lane.previews.on_canvas(GAP)
     assert live is not None

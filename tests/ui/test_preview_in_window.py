@@ -15,6 +15,7 @@ from mpd_studio.core.inbetween import Quality
 from mpd_studio.jobs.job import JobState
 from mpd_studio.session.frame_work import PreviewFrame
 from mpd_studio.ui.canvas.shown_frame import ShownKind
+from mpd_studio.ui.pieces import IconButton
 
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
@@ -40,7 +41,7 @@ def svd_desk(gap_desk: Driver, tiny: Path) -> Driver:
     session = gap_desk.session
     session.preferences.set(svd_weights=str(tiny))
     session.generator.choose_engine("svd")
-    session.generator.set_plan(replace(session.generator.plan, quality=Quality.BEST))
+    session.generator.set_plan(replace(session.generator.plan, quality=Quality.BEST, options=(("size", "48x32"),)))
     gap_desk.click(14)
     session.selection.set_playhead(14)
     gap_desk.wait(lambda: not session.generator.problems(gap_desk.gap.id))
@@ -71,7 +72,7 @@ def test_a_run_is_seen_cancelled_and_made_again(svd_desk: Driver) -> None:
     assert canvas.shown.caption.startswith("Preview, step ")
     assert " of 50 · frame 3 of 5" in canvas.shown.caption
     assert card.isVisible()
-    assert card.name.startswith("preview ")
+    assert card.name.startswith("preview\n")
 
     session.selection.set_playhead(12)
     first = pixels_on_canvas(svd_desk)
@@ -85,7 +86,7 @@ def test_a_run_is_seen_cancelled_and_made_again(svd_desk: Driver) -> None:
 
     QTest.mouseClick(window.status.cancel_button, Qt.MouseButton.LeftButton)
     svd_desk.wait(lambda: state_of_last_job(svd_desk) is JobState.CANCELLED)
-    assert canvas.shown.kind is ShownKind.WAITING
+    svd_desk.wait(lambda: canvas.shown.kind is ShownKind.WAITING)
     assert not canvas.preview_tag.isVisible()
     assert not card.isVisible()
     assert svd_desk.gap.takes == ()
@@ -119,6 +120,24 @@ def test_a_take_stays_on_the_canvas_until_the_preview_is_asked_for(svd_desk: Dri
     svd_desk.wait(lambda: state_of_last_job(svd_desk) is JobState.CANCELLED)
     assert canvas.shown.kind is ShownKind.TAKE
     assert len(svd_desk.gap.takes) == 1
+
+
+def test_the_list_of_jobs_follows_the_run_and_its_button_ends_it(svd_desk: Driver) -> None:
+    session, popup = svd_desk.session, svd_desk.window.jobs_popup
+    start(svd_desk)
+    svd_desk.key(Qt.Key.Key_J, CONTROL)
+    svd_desk.wait(popup.isVisible)
+    (button,) = (found for found in popup.findChildren(IconButton) if found.accessibleName() == "Cancel")
+    svd_desk.wait(lambda: any(" · Denoising " in text and text.endswith(" of 130") for text in popup.texts))
+    before = popup.texts
+    svd_desk.wait(lambda: popup.texts != before)
+    row = session.jobs.current
+    assert row is not None
+    assert row.is_least or row.left_s is None  # decoding has been announced and not measured
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    svd_desk.wait(lambda: state_of_last_job(svd_desk) is JobState.CANCELLED)
+    svd_desk.wait(lambda: popup.texts[0] == "Gap 1: 5 frames · cancelled")
+    popup.hide()
 
 
 def test_another_gap_and_the_ends_show_no_preview(svd_desk: Driver) -> None:

@@ -66,11 +66,11 @@ class TakeCard(QWidget):
     def show_take(
         self, name: str, note: str, is_chosen: bool, is_compared: bool, pixmap: QPixmap | None, tip: str = ""
     ) -> None:
-        """tip: what a click does; "" says what it does with a take."""
+        """name: may have two lines. tip: what a click does; "" says what it does with a take."""
         self._name, self._note = name, note
         self._is_chosen, self._is_compared, self._pixmap = is_chosen, is_compared, pixmap
         state = tr("shown in the gap") if is_chosen else tr("not shown")
-        self.setAccessibleName(f"{name}, {state}")
+        self.setAccessibleName(f"{', '.join(name.splitlines())}, {state}")
         tip = tip or tr("Click to show it in the gap. Ctrl-click to compare with it.")
         self.setToolTip("\n".join(part for part in (name, note, tip) if part))
         self.update()
@@ -200,7 +200,9 @@ class TakeCard(QWidget):
         font = caption_font(self.font())
         painter.setFont(font)
         painter.setPen(QColor(tokens.text))
-        text = QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, int(line.width()))
+        metrics, room = QFontMetrics(font), int(line.width())
+        lines = (metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room) for text in self._name.splitlines())
+        text = "\n".join(lines)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 

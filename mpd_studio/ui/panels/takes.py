@@ -176,7 +176,7 @@ class TakesStrip(QWidget):
         place = self._session.selection.playhead - placed.start + 1
         inside = 1 <= place <= placed.gap.length
         _, pixels = live.nearest(place if inside else (placed.gap.length + 1) // 2)
-        name = tr("preview {step}/{steps}").format(step=live.step, steps=live.steps)
+        name = tr("preview\n{step} of {steps}").format(step=live.step, steps=live.steps)
         note = tr("What the engine expects so far. It is no take, and goes when the job ends.")
         tip = tr("Click to show it on the canvas.")
         is_shown = previews.on_canvas(placed.gap.id) is not None
