@@ -129,7 +129,7 @@ def remove(name: str) -> None:
     names.collection(scene().sequence_editor).remove(found(name))
 
 
-def select(*wanted: str) -> None:
+def select(wanted: list[str]) -> None:
     names = import_module("mpd_studio_bridge.strips")
     for strip in names.all_strips(scene()):
         strip.select = strip.name in wanted
