@@ -50,6 +50,11 @@ class ProgramPaths:
         return self.data / "lab"
 
     @property
+    def bundles(self) -> Path:
+        """Media of opened .otioz bundles, a folder each; projects refer to them."""
+        return self.data / "bundles"
+
+    @property
     def unfinished(self) -> Path:
         """Costly steps of runs that have not ended well yet (core/unfinished.py)."""
         return self.cache / "unfinished"

@@ -35,6 +35,7 @@ class TimelineFormat:
 
 FORMATS = (
     TimelineFormat("otio", "OpenTimelineIO", (".otio",), "mpd_studio.interchange.otio"),
+    TimelineFormat("otioz", "OpenTimelineIO bundle", (".otioz",), "mpd_studio.interchange.otioz"),
     TimelineFormat("fcp7", "FCP 7 XML (Premiere, Resolve)", (".xml",), "mpd_studio.interchange.fcp7_xml"),
     TimelineFormat("fcpxml", "FCPXML (Final Cut Pro)", (".fcpxml", ".fcpxmld"), "mpd_studio.interchange.fcpxml"),
     TimelineFormat("mlt", "MLT XML (Shotcut, Kdenlive)", (".mlt", ".kdenlive"), "mpd_studio.interchange.mlt"),

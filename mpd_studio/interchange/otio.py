@@ -152,7 +152,7 @@ def _library_objects(text: str, name: str) -> Any:
 
     try:
         return otio.core.deserialize_json_from_string(text)
-    except (otio.exceptions.OTIOError, ValueError, TypeError) as error:
+    except (otio.exceptions.OTIOError, ValueError, TypeError, KeyError) as error:
         raise TimelineError(f"OpenTimelineIO cannot read {name}: {error}. Export it again from the editor.") from error
 
 

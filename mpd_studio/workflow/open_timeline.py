@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from mpd_studio.core.frames import FrameRate, rate_title
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.media_ref import MediaKind, MediaRef
+from mpd_studio.core.paths import program_paths
 from mpd_studio.core.progress import Reporter
 from mpd_studio.core.project_file import SUFFIX, read_project
 from mpd_studio.core.timeline import Clip, Foreign, Gap, Item, Marker, Timeline, Track
+from mpd_studio.interchange import otioz
 from mpd_studio.interchange.listing import (
     ListedClip,
     ListedForeign,
@@ -67,6 +70,8 @@ def open_timeline(
         return _project(path, reporter, folders)
     opened = interchange.read(path, rate)
     finder = MediaFinder(path.absolute().parent, folders, reporter)
+    if opened.format_id == otioz.FORMAT_ID:
+        opened = replace(opened, listing=otioz.unpack(opened, _bundle_folder(path), reporter.raise_if_cancelled))
     media = _find_all(opened.listing, finder)
     if rate is None and not opened.rate_known:
         opened, media = _at_the_rate_of(media, opened, finder)
@@ -83,6 +88,14 @@ def missing_of(timeline: Timeline) -> tuple[MediaRef, ...]:
     used = [item.media for track in timeline.tracks for item in track.items if isinstance(item, Clip)]
     refs = dict.fromkeys([*timeline.media, *used])
     return tuple(ref for ref in refs if not first_file(ref).exists())
+
+
+def _bundle_folder(path: Path) -> Path:
+    """Where the media of a bundle are put: another one for a bundle of another place, size or time."""
+    status = path.stat()
+    facts = f"{path.resolve()}\n{status.st_size}\n{status.st_mtime_ns}"
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return program_paths().bundles / f"{path.stem}-{digest}"
 
 
 def _project(path: Path, reporter: Reporter, folders: tuple[Path, ...]) -> TimelineFile:
