@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 
 import mpd_studio
-from mpd_studio.bridge.host_files import host_files
+from mpd_studio.bridge.host_files import HostKind, host_files
 from mpd_studio.bridge.hosts import HostPlace
 from mpd_studio.bridge.message_file import VERSION, encode_message, read_message, schema_of
 from mpd_studio.bridge.places import is_inside_path
@@ -120,6 +120,27 @@ def uninstall(place: HostPlace, *, dry_run: bool = False) -> Done:
         _unlink(place.folder / RECORD)
         _remove_empty_folders(place.folder, record.files)
     return Done(place, removed=(*removed, place.folder / RECORD), warnings=warnings)
+
+
+def state_text(installed: Installed) -> str:
+    """The state in words."""
+    version = installed.version or "unknown"
+    if installed.state is SideState.ABSENT:
+        return "the bridge is not installed"
+    if installed.state is SideState.CURRENT:
+        return f"the bridge is installed (version {version})"
+    if installed.state is SideState.OTHER:
+        return f"the bridge is of another version ({version}) or jobs folder; install it again"
+    return f"the bridge is installed (version {version}), but edited: {', '.join(installed.edited)}"
+
+
+def next_step(host: HostKind) -> str:
+    """What the user does inside the editor after an installation."""
+    if host is HostKind.BLENDER:
+        return (
+            "In Blender: Edit > Preferences > Add-ons, tick 'MPD Studio Bridge'. Then: Video Sequencer, N, MPD Studio."
+        )
+    return "In DaVinci Resolve: start it anew. Then: Workspace > Scripts > mpd studio."
 
 
 # Inside

@@ -1,14 +1,18 @@
-"""`mpd-studio bridge …`: fill jobs of editors without a window."""
+"""`mpd-studio bridge …`: put our side into editors, and fill the gaps they send without a window."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.bridge.claim import ClaimWatch
+from mpd_studio.bridge.host_files import HostKind
+from mpd_studio.bridge.hosts import HostPlace, find_hosts, place_in, this_machine
 from mpd_studio.bridge.inbox import bridge_folder, jobs_folder, take_on, take_on_patiently, waiting_jobs
+from mpd_studio.bridge.install import Done, Installed, install, look, next_step, state_text, uninstall
 from mpd_studio.bridge.job import ClaimedJob, write_presence
 from mpd_studio.cli.engine_words import add_engine_words, asked_settings
 from mpd_studio.core.errors import BadInput, MpdError
@@ -22,14 +26,25 @@ _LOOK_S = 0.5
 
 def add_bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of the command."""
-    bridge = commands.add_parser("bridge", help="editors: fill the gaps they send", allow_abbrev=False)
+    bridge = commands.add_parser(
+        "bridge", help="editors: install our side, fill the gaps they send", allow_abbrev=False
+    )
     verbs = bridge.add_subparsers(dest="verb", metavar="VERB", required=True)
     fill = verbs.add_parser("fill", help="fill the gap of a job, or of every job that comes", allow_abbrev=False)
     fill.add_argument("job", nargs="?", metavar="JOB", help="a job's folder, or its name in the jobs folder")
     fill.add_argument("--watch", action="store_true", help="go on with every job that comes, until Ctrl-C")
     fill.add_argument("--jobs", type=Path, metavar="DIR", help="the jobs folder (default: the program's own)")
     add_engine_words(fill)
-    for verb in (fill,):
+    status = verbs.add_parser("status", help="which editors were found, and what stands in each", allow_abbrev=False)
+    install = verbs.add_parser("install", help="put our side into the editors, or bring it up to date")
+    uninstall = verbs.add_parser("uninstall", help="take our side away again; nothing else is touched")
+    for verb in (status, install, uninstall):
+        verb.add_argument("--host", choices=[host.value for host in HostKind], help="this editor only")
+        verb.add_argument("--dest", type=Path, metavar="DIR", help="its script or add-on folder, if it is not found")
+        verb.add_argument("--jobs", type=Path, metavar="DIR", help="the jobs folder (default: the program's own)")
+    for verb in (install, uninstall):
+        verb.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
+    for verb in (fill, status, install, uninstall):
         verb.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         verb.add_argument("--quiet", action="store_true", help="no progress, nothing on the screen")
 
@@ -95,4 +110,84 @@ def _watch(arguments: argparse.Namespace, jobs: Path, console: Console) -> int:
         time.sleep(_LOOK_S)
 
 
-_VERBS = {"fill": _fill}
+def _places(arguments: argparse.Namespace) -> tuple[HostPlace, ...]:
+    """The editors that are meant. Raises: BadInput: none was found, or --dest without --host."""
+    if arguments.dest:
+        if not arguments.host:
+            raise BadInput("Say with --host which editor the folder of --dest belongs to.")
+        return (place_in(HostKind(arguments.host), arguments.dest.absolute()),)
+    wanted = {HostKind(arguments.host)} if arguments.host else set(HostKind)
+    return tuple(place for place in find_hosts(this_machine()) if place.host in wanted)
+
+
+def _jobs(arguments: argparse.Namespace) -> Path:
+    return arguments.jobs.absolute() if arguments.jobs else jobs_folder(program_paths())
+
+
+def _status(arguments: argparse.Namespace, console: Console) -> int:
+    jobs = _jobs(arguments)
+    rows = [look(place, jobs) for place in _places(arguments)]
+    waiting = len(waiting_jobs(jobs))
+    console.document({"hosts": [_status_row(row) for row in rows], "jobs": str(jobs), "waiting": waiting})
+    for row in rows:
+        console.text(f"{row.place.title}: {row.place.problem or state_text(row)}")
+        console.text(f"  {row.place.folder}")
+    if not rows:
+        console.text(_NOT_FOUND)
+    console.text(f"Jobs folder: {jobs}, {waiting} waiting")
+    return 0
+
+
+def _status_row(row: Installed) -> dict[str, Any]:
+    return {
+        "host": row.place.host.value,
+        "host_version": row.place.version,
+        "folder": str(row.place.folder),
+        "state": row.state.value,
+        "version": row.version,
+        "edited": list(row.edited),
+        "problem": row.place.problem,
+    }
+
+
+def _install(arguments: argparse.Namespace, console: Console) -> int:
+    jobs = _jobs(arguments)
+    return _do(arguments, console, lambda place: install(place, jobs, dry_run=arguments.dry_run), to_install=True)
+
+
+def _uninstall(arguments: argparse.Namespace, console: Console) -> int:
+    return _do(arguments, console, lambda place: uninstall(place, dry_run=arguments.dry_run), to_install=False)
+
+
+def _do(arguments: argparse.Namespace, console: Console, work: Callable[[HostPlace], Done], *, to_install: bool) -> int:
+    """One editor after the other; what goes wrong with one does not keep the others from it."""
+    places = _places(arguments)
+    if not places:
+        raise BadInput(_NOT_FOUND)
+    rows: list[dict[str, Any]] = []
+    worst = 0
+    for place in places:
+        row: dict[str, Any] = {"host": place.host.value, "folder": str(place.folder)}
+        rows.append(row)
+        try:
+            done = work(place)
+        except MpdError as error:
+            worst = max(worst, error.exit_code)
+            row["problem"] = str(error)
+            console.warning(f"{place.title}: {error}")
+            continue
+        row |= {"written": [str(path) for path in done.written], "removed": [str(path) for path in done.removed]}
+        row["warnings"] = list(done.warnings)
+        would = "would be " if arguments.dry_run else ""
+        console.text(f"{place.title}: {len(done.written)} files {would}written, {len(done.removed)} removed")
+        console.text(f"  {place.folder}")
+        for warning in done.warnings:
+            console.warning(warning)
+        if to_install and not arguments.dry_run:
+            console.text(f"  {next_step(place.host)}")
+    console.document({"hosts": rows, "dry_run": arguments.dry_run})
+    return worst
+
+
+_NOT_FOUND = "No editor was found. Start Blender or DaVinci Resolve once, or name its folder with --host and --dest."
+_VERBS = {"fill": _fill, "status": _status, "install": _install, "uninstall": _uninstall}
