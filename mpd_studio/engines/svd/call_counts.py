@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from mpd_studio.engines.svd.guide import clocks_at
+from mpd_studio.engines.svd.guide_clocks import clocks_at
 from mpd_studio.engines.svd.noise_schedule import early_steps, visits_with_jumps
 from mpd_studio.engines.svd.options import SvdOptions
 

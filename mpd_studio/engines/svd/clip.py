@@ -12,7 +12,8 @@ import numpy as np
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.condition import Micro, anchor_of, condition_of
 from mpd_studio.engines.svd.denoiser import TwoSidedDenoiser
-from mpd_studio.engines.svd.guide import Guide, clocks_at
+from mpd_studio.engines.svd.guide import Guide
+from mpd_studio.engines.svd.guide_clocks import clocks_at
 from mpd_studio.engines.svd.guide_draft import ClipDraft
 from mpd_studio.engines.svd.latent_preview import LatentPreview, TwoSides
 from mpd_studio.engines.svd.listening import listening

@@ -6,7 +6,7 @@ from mpd_studio.core.figures import Figure
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.inbetween import InbetweenRequest
-from mpd_studio.engines.svd.guide import clocks_at
+from mpd_studio.engines.svd.guide_clocks import clocks_at
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 

@@ -10,7 +10,7 @@ import pytest
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.call_counts import MOST_STEPS, calls_of, steps_for_calls
 from mpd_studio.engines.svd.denoised import Denoised
-from mpd_studio.engines.svd.guide import Clocks, clocks_at
+from mpd_studio.engines.svd.guide_clocks import Clocks, clocks_at
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 from mpd_studio.engines.svd.options import SAMPLERS, SvdOptions
 

@@ -16,7 +16,8 @@ import pytest
 from analytic_denoisers import SeededNoise
 
 from mpd_studio.engines.svd.denoised import Denoised
-from mpd_studio.engines.svd.guide import Clocks, Guide, clocks_at
+from mpd_studio.engines.svd.guide import Guide
+from mpd_studio.engines.svd.guide_clocks import Clocks, clocks_at
 from mpd_studio.engines.svd.noise_schedule import early_steps, initial_spread, svd_sigmas
 from mpd_studio.engines.svd.samplers import mpd_trf, mpd_vibid, trf, trf_renoise, vibid
 
