@@ -26,6 +26,7 @@ from mpd_studio.ui.media_drops import files_of
 from mpd_studio.ui.panels.gap_list import GapList
 from mpd_studio.ui.panels.inspector import Inspector
 from mpd_studio.ui.panels.jobs import JobsPopup
+from mpd_studio.ui.panels.lab import LabPanel
 from mpd_studio.ui.panels.media_bin import MediaBin
 from mpd_studio.ui.panels.takes import TakesStrip
 from mpd_studio.ui.pieces import IconButton, label
@@ -100,7 +101,11 @@ class MainWindow(QMainWindow):
         buttons = [IconButton("", action=self.table.action(name)) for name in (*zoom, "view.timeline_fit")]
         title = (label(tr("Timeline"), "section"), *buttons)
         low = add_dock(self, "timeline", tr("Timeline"), area.BottomDockWidgetArea, self.timeline, title, self.takes)
-        self.docks = {"left": left, "inspector": right, "timeline": low}
+        self.lab = LabPanel(session, self)
+        lab = add_dock(self, "lab", tr("Lab"), area.BottomDockWidgetArea, self.lab)
+        self.splitDockWidget(lab, low, Qt.Orientation.Vertical)
+        lab.hide()
+        self.docks = {"left": left, "inspector": right, "timeline": low, "lab": lab}
 
     def _listen(self) -> None:
         session = self.session
@@ -217,6 +222,9 @@ class MainWindow(QMainWindow):
     def toggle_panel(self, name: str) -> None:
         dock = self.docks[name]
         dock.setVisible(dock.isHidden())
+        if dock.isVisible() and dock is self.docks["lab"]:  # its first height says nothing of what it has to show
+            wanted = min(75 * metrics_for(self.font()).unit, self.height() // 3)
+            self.resizeDocks([dock], [max(dock.height(), wanted)], Qt.Orientation.Vertical)
 
     def is_panel_shown(self, name: str) -> bool:
         return not self.docks[name].isHidden()

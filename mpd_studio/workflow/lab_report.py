@@ -69,7 +69,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "warp_error",
         "warp error",
-        "of 255",
+        "/255",
         "lower",
         2,
         _row("warp_error"),

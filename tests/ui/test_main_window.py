@@ -33,7 +33,8 @@ def test_nothing_overlaps_or_leaves_the_window(gap_desk: Driver, size: tuple[int
     gap_desk.qtbot.wait(100)
     window = gap_desk.window
     assert (window.width(), window.height()) == size
-    parts = [window.centre, *window.docks.values(), window.status, window.menuBar()]
+    shown = [dock for dock in window.docks.values() if not dock.isHidden()]
+    parts = [window.centre, *shown, window.status, window.menuBar()]
     places = [_place(gap_desk, part) for part in parts]
     inside = QRect(0, 0, *size)
     for index, place in enumerate(places):
@@ -112,12 +113,14 @@ def test_the_layout_is_remembered(new_window: Callable[[], Driver]) -> None:
 
 
 def test_full_screen_shows_only_the_canvas_and_comes_back(desk: Driver) -> None:
+    shown = {name: not dock.isHidden() for name, dock in desk.window.docks.items()}
+    assert [name for name, is_shown in shown.items() if not is_shown] == ["lab"]
     desk.key(Qt.Key.Key_F11)
     assert desk.window.isFullScreen()
     assert all(dock.isHidden() for dock in desk.window.docks.values())
     desk.key(Qt.Key.Key_Escape)
     assert not desk.window.isFullScreen()
-    assert not any(dock.isHidden() for dock in desk.window.docks.values())
+    assert {name: not dock.isHidden() for name, dock in desk.window.docks.items()} == shown
 
 
 def test_the_light_theme_comes_at_once_and_stays(new_window: Callable[[], Driver]) -> None:

@@ -66,6 +66,15 @@ ROWS = (
         checked=partial(_is_open, "timeline"),
     ),
     ActionRow(
+        "window.lab",
+        Menu.WINDOW,
+        "Lab",
+        "Compare samplers and engines on the selected gap, side by side.",
+        partial(_toggle, "lab"),
+        ("Ctrl+4",),
+        checked=partial(_is_open, "lab"),
+    ),
+    ActionRow(
         "window.jobs",
         Menu.WINDOW,
         "Jobs",
