@@ -19,8 +19,12 @@ def scene() -> Any:
     return bpy.context.scene
 
 
+def the_strips() -> Any:
+    return import_module("mpd_studio_bridge.strips")
+
+
 def strip_rows() -> list[dict[str, Any]]:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     return [
         {
             "name": strip.name,
@@ -41,7 +45,7 @@ def strip_rows() -> list[dict[str, Any]]:
 
 
 def found(name: str) -> Any:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     return next(strip for strip in names.all_strips(scene()) if strip.name == name)
 
 
@@ -59,13 +63,13 @@ def new(width: int = 64, height: int = 36, fps: int = 24, base: float = 1.0, vie
 
 def movie(name: str, path: str, channel: int, start: int, head: int = 0, tail: int = 0) -> None:
     """head, tail: frames hidden by the handles."""
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     strip = names.collection(scene().sequence_editor).new_movie(name, path, channel, start - head)
     trim(strip, head, tail)
 
 
 def images(name: str, paths: list[str], channel: int, start: int, head: int = 0, tail: int = 0) -> None:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     strip = names.collection(scene().sequence_editor).new_image(name, paths[0], channel, start - head)
     for path in paths[1:]:
         strip.elements.append(os.path.basename(path))
@@ -80,7 +84,7 @@ def trim(strip: Any, head: int, tail: int) -> None:
 
 
 def color(name: str, channel: int, start: int, length: int, rgb: tuple[float, float, float] = (1, 1, 1)) -> None:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     effects = names.collection(scene().sequence_editor)
     end = "length" if bpy.app.version >= (5, 0, 0) else "frame_end"
     value = length if end == "length" else start + length
@@ -89,7 +93,7 @@ def color(name: str, channel: int, start: int, length: int, rgb: tuple[float, fl
 
 def crossing(name: str, one: str, other: str, channel: int, start: int, length: int) -> None:
     """A cross dissolve between two strips."""
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     words: dict[str, Any] = {"length": length} if bpy.app.version >= (5, 0, 0) else {"frame_end": start + length}
     words |= dict(
         zip(
@@ -125,12 +129,12 @@ def lock_channel(number: int) -> None:
 
 
 def remove(name: str) -> None:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     names.collection(scene().sequence_editor).remove(found(name))
 
 
 def select(wanted: list[str]) -> None:
-    names = import_module("mpd_studio_bridge.strips")
+    names = the_strips()
     for strip in names.all_strips(scene()):
         strip.select = strip.name in wanted
     scene().sequence_editor.active_strip = found(wanted[0]) if wanted else None
@@ -256,8 +260,16 @@ def ready(module: str, jobs: str) -> list[str]:
     return sys.modules[f"{module}.ui"].ready_jobs(scene(), jobs)
 
 
-def version() -> list[int]:
-    return list(bpy.app.version)
+def pending_of(module: str) -> list[str]:
+    return sys.modules[f"{module}.pending"].pending_jobs(scene())
+
+
+def first_pending(module: str) -> str:
+    return pending_of(module)[0]
+
+
+def cancel_first(module: str) -> str:
+    return operator("mpd.cancel_job", job_id=first_pending(module))
 
 
 def carry_out(steps: list[Any]) -> list[Any]:
