@@ -1,4 +1,4 @@
-"""What this machine has: versions, devices, missing system libraries, folders. Loads no heavy library itself."""
+"""What this machine has: versions, devices, system libraries, folders, weights. Loads no heavy library itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import mpd_studio
-from mpd_studio.core.paths import program_paths
+from mpd_studio.core.errors import MpdError
+from mpd_studio.core.paths import ProgramPaths, program_paths
+from mpd_studio.core.settings import load_settings
 from mpd_studio.core.system_libraries import window_problem
+from mpd_studio.weights.consent import has_consent
+from mpd_studio.weights.layout import State
+from mpd_studio.weights.store import WeightsFolder, find_weights, list_weights, what_to_do
 
 _NEEDED = ("numpy", "opencv-python-headless", "av", "OpenEXR", "opentimelineio", "PySide6-Essentials", "pyqtgraph")
 _FOR_DIFFUSION = ("torch", "diffusers", "transformers", "accelerate", "safetensors", "huggingface_hub")
@@ -43,7 +48,38 @@ def examine() -> tuple[Finding, ...]:
     paths = program_paths()
     for what, folder in (("settings", paths.config), ("cache", paths.cache), ("data", paths.data)):
         findings.append(Finding(f"{what} folder", str(folder)))
+    findings += weights_findings(paths)
     return tuple(findings)
+
+
+def weights_findings(paths: ProgramPaths) -> tuple[Finding, ...]:
+    """One for each of the weights that are known: their state, where they are, and whether their terms were agreed to.
+
+    A quick look: sizes and the heads of files. Weights that the settings choose come once more, at the end.
+    """
+    found = [Finding(f"weights {item.name}", _weights_state(item, paths)) for item in list_weights(paths)]
+    chosen = load_settings(paths.settings).settings.svd_weights
+    if chosen:
+        try:
+            find_weights(None, paths)
+            state = chosen
+        except MpdError as error:
+            state = f"{chosen}: {error}"
+        found.append(Finding("weights in use", state))
+    return tuple(found)
+
+
+def _weights_state(weights: WeightsFolder, paths: ProgramPaths) -> str:
+    entry, state = weights.entry, weights.state
+    if state is State.MISSING:
+        return f"missing: mpd-studio weights get {weights.name}"
+    problem = what_to_do(weights)
+    parts = [f"{state.value} in {weights.path}" if problem is None else f"{state.value}: {problem}"]
+    if entry is not None:
+        agreed = has_consent(entry, paths)
+        ask = f"licence not accepted yet: mpd-studio weights get {entry.id}"
+        parts.append("licence accepted" if agreed else ask)
+    return "; ".join(parts)
 
 
 def _version(package: str) -> str | None:
