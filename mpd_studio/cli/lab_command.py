@@ -12,7 +12,13 @@ from mpd_studio.core.frames import parse_rate
 from mpd_studio.core.inbetween import Quality
 
 _DEFAULT_SAMPLERS = ("mpd_vibid", "vibid", "trf")
-_OPTIONS = {"device": "device", "memory": "memory_plan", "weights": "weights"}  # of the engine ← of the command
+# Option of the engine ← option of the command.
+_OPTIONS = {
+    "device": "device",
+    "guide_strength": "guide_strength",
+    "memory": "memory_plan",
+    "weights": "weights",
+}
 
 
 def add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,6 +52,7 @@ def add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     lab.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
     lab.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
     lab.add_argument("--guidance", type=Path, metavar="FILE.json", help="motion paths and regions")
+    lab.add_argument("--guide-strength", type=float, metavar="X", help="how far those lead the samplers, 0 to 1")
     lab.add_argument("--rate", type=_rate, help="frames per second (default: the clip's, else 24)")
     lab.add_argument("--format", metavar="ID", help="png, png16, tiff16 or exr (default: by the source's depth)")
     lab.add_argument("--overwrite", action="store_true", help="replace frames of the same name in DIR")
