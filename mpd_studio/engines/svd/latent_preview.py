@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _MOST_FRAMES = 9
-_HIGHEST = 192  # pixels; a latent of 1024 × 576 is 72 high
+_HIGHEST = 192  # pixels
+_ENLARGED = 1.5  # times the latent, which at 1024 × 576 is 72 high; more costs time and shows no more
 
 
 class TwoSides(Protocol):
@@ -118,15 +119,16 @@ def _on_canvas(pictures: np.ndarray, placed: Fit) -> np.ndarray:
     """
     import cv2
 
-    high = min(_HIGHEST, placed.canvas.height)
+    rows = pictures.shape[1] * placed.inside.height / placed.model.height  # of the canvas
+    high = max(1, min(_HIGHEST, placed.canvas.height, round(_ENLARGED * rows)))
     size = Size(max(1, round(placed.canvas.width * high / placed.canvas.height)), high)
     across = _way(placed.left, placed.inside.width, placed.model.width, pictures.shape[2], size.width)
     down = _way(placed.top, placed.inside.height, placed.model.height, pictures.shape[1], size.height)
     way = np.array([[across[0], 0, across[1]], [0, down[0], down[1]]])
     how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     target = (size.width, size.height)
-    shown = [cv2.warpAffine(p, way, target, flags=how, borderMode=cv2.BORDER_REPLICATE) for p in pictures]
-    made = np.rint(np.clip(np.nan_to_num(np.stack(shown)), 0.0, 1.0) * 255).astype(np.uint8)
+    small = np.rint(np.clip(np.nan_to_num(pictures), 0.0, 1.0) * 255).astype(np.uint8)  # while it costs little
+    made = np.stack([cv2.warpAffine(p, way, target, flags=how, borderMode=cv2.BORDER_REPLICATE) for p in small])
     made.flags.writeable = False
     return made
 

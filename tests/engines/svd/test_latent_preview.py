@@ -83,7 +83,7 @@ def test_brightness_and_step_are_those_of_the_estimate() -> None:
         preview.see(clip, sigma)
     assert [made.step for made in watcher.previews] == [1, 2, 3, 3]
     made = watcher.previews[0]
-    assert made.frames.shape == (3, 144, 256, 3)
+    assert made.frames.shape == (3, 27, 48, 3)
     assert (made.places, made.steps) == ((1, 2, 3), 3)
     levels = made.frames.reshape(3, -1).astype(int)
     assert (np.ptp(levels, axis=1) <= 1).all()
@@ -108,10 +108,16 @@ def test_the_canvas_lies_in_the_preview_without_a_shift_and_without_the_models_b
     watcher = Watcher()
     preview_of(watcher, fit, Pass(0, 14, 14, ())).see(clip, 1.0)
     shown = watcher.previews[0].frames
-    assert shown.shape == (9, 192, 192, 3)
-    wanted = 0.5 + 0.25 * ((np.arange(192) + 0.5) / 96 - 1)
-    inside = slice(6, -6)  # at its ends the ramp is bent by the borders
-    np.testing.assert_allclose(shown[4, 96, inside, 0] / 255, wanted[inside], atol=0.012)
+    assert shown.shape == (9, 48, 48, 3)
+    wanted = 0.5 + 0.25 * ((np.arange(48) + 0.5) / 24 - 1)
+    inside = slice(2, -2)  # at its ends the ramp is bent by the borders
+    np.testing.assert_allclose(shown[4, 24, inside, 0] / 255, wanted[inside], atol=0.007)
+
+
+def test_a_tall_canvas_is_shown_192_high_at_most_in_its_proportions() -> None:
+    watcher = Watcher()
+    preview_of(watcher, whole(512, 1536), Pass(0, 2, 15, ())).see(torch.zeros(15, 4, 192, 64), 1.0)
+    assert watcher.previews[0].frames.shape == (1, 192, 64, 3)
 
 
 def test_nothing_is_computed_when_nobody_looks() -> None:

@@ -54,7 +54,7 @@ def test_a_gap_in_one_clip_is_seen_whole_from_the_first_step_to_the_last(engine:
     fill_svd(engine, tiny_svd, ENDS, 12, watcher, steps=3)
     assert [(preview.step, preview.steps) for preview in watcher.previews] == [(1, 3), (2, 3), (3, 3), (3, 3)]
     for preview in watcher.previews:
-        assert preview.frames.shape == (9, 48, 64, 3)
+        assert preview.frames.shape == (9, 4, 5, 3)  # of 32 × 32 pixels, the model's picture here
         assert preview.places == (1, 3, 4, 5, 7, 8, 9, 11, 12)
         assert not preview.frames.flags.writeable
     first, last = watcher.previews[0].frames, watcher.previews[-1].frames
