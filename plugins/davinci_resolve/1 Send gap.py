@@ -6,7 +6,9 @@ import sys
 
 def _folder():
     """Where this script and its package lie. Resolve does not tell a script of its menu where it is."""
-    places = [os.path.dirname(os.path.abspath(path)) for path in (globals().get("__file__"), sys.argv[0]) if path]
+    places = [
+        os.path.dirname(os.path.abspath(path)) for path in (globals().get("__file__"), (sys.argv or [""])[0]) if path
+    ]
     home, data = os.path.expanduser("~"), "Blackmagic Design/DaVinci Resolve"
     roots = [
         os.path.join(os.environ.get("APPDATA", home), data, "Support"),

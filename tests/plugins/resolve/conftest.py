@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 
 import pytest
 
+from mpd_studio.bridge.host_files import HostKind, assemble
+
 
 @pytest.fixture(scope="session")
-def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder "mpd studio" as the installation makes it, but for the note about the jobs folder."""
-    folder = tmp_path_factory.mktemp("Scripts é") / "mpd studio"
-    shutil.copytree(repository / "plugins" / "davinci_resolve", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(repository / "plugins" / "job_folder", folder / "_mpd_bridge" / "job_folder")
-    return folder
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder "mpd studio" as the installation makes it; its jobs folder lies beside it."""
+    parent = tmp_path_factory.mktemp("Scripts é")
+    return assemble(HostKind.RESOLVE, parent, parent / "jobs")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -288,3 +290,36 @@ def test_a_fault_of_ours_in_the_menu_is_logged(
     said = bridge("menu").send_gap(menu_globals(two_clips(tmp_path)))
     assert str(jobs.parent / "resolve.log") in said[0]
     assert "ZeroDivisionError" in (jobs.parent / "resolve.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize("entry", ["1 Send gap.py", "2 Place results.py"])
+def test_the_entries_of_the_menu_run_as_they_are_installed(
+    installed: Path, tmp_path: Path, entry: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MPD_STUDIO_BRIDGE_QUIET", "1")
+    monkeypatch.setattr("sys.path", list(sys.path))
+    injected = menu_globals(two_clips(tmp_path))
+    runpy.run_path(str(installed / entry), init_globals=injected)
+    expected = "12 frames at" if entry.startswith("1") else "no finished gap"
+    assert expected in capsys.readouterr().out
+
+
+def test_a_script_that_is_not_told_where_it_lies_finds_its_package(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Resolve runs the menu's scripts without `__file__`."""
+    source = compile((installed / "2 Place results.py").read_text("utf-8"), "<string>", "exec")
+    scripts = tmp_path / ".local/share/DaVinciResolve/Fusion/Scripts/Utility"
+    for name in ("HOME", "APPDATA", "PROGRAMDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("MPD_STUDIO_BRIDGE_QUIET", "1")
+    monkeypatch.setattr("sys.argv", [""])
+    monkeypatch.setattr("sys.path", list(sys.path))
+    injected = menu_globals(two_clips(tmp_path))
+    assert injected is not None
+    exec(source, {"__name__": "__main__", **injected})
+    assert "not complete" in capsys.readouterr().out
+    scripts.mkdir(parents=True)
+    (scripts / "mpd studio").symlink_to(installed)
+    exec(source, {"__name__": "__main__", **injected})
+    assert "no finished gap" in capsys.readouterr().out
