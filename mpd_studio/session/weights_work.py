@@ -10,7 +10,7 @@ from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
 from mpd_studio.session.message import Message, info, warning
 from mpd_studio.weights.adopt import add_folder, name_for
-from mpd_studio.weights.catalogue import Entry, gigabytes
+from mpd_studio.weights.catalogue import Entry, Licence, gigabytes
 from mpd_studio.weights.consent import has_consent, record_consent
 from mpd_studio.weights.fetch import fetch
 from mpd_studio.weights.hub import Hub
@@ -46,12 +46,46 @@ class SeenWeights:
         return name_of(self.folder)
 
     @property
-    def entry(self) -> Entry | None:
-        return self.folder.entry
+    def label(self) -> str:
+        """What a list calls them."""
+        return self.folder.name
+
+    @property
+    def title(self) -> str:
+        return self.folder.entry.title if self.folder.entry else self.folder.name
 
     @property
     def state(self) -> State:
         return self.folder.state
+
+    @property
+    def path(self) -> Path:
+        """Where they are; it need not exist while they are missing."""
+        return self.folder.path
+
+    @property
+    def size_text(self) -> str:
+        """How much is to download in all; "" for weights that are not in the catalogue."""
+        return gigabytes(self.folder.entry.size) if self.folder.entry else ""
+
+    @property
+    def licence(self) -> Licence | None:
+        """Of the catalogue's; others come under whatever their giver says."""
+        return self.folder.entry.licence if self.folder.entry else None
+
+    @property
+    def page(self) -> str:
+        """Where the hub shows them."""
+        return self.folder.entry.page if self.folder.entry else ""
+
+    @property
+    def is_gated(self) -> bool:
+        return self.folder.entry is not None and self.folder.entry.is_gated
+
+    @property
+    def can_be_downloaded(self) -> bool:
+        """Whether the hub has what is missing or wrong of them."""
+        return self.folder.entry is not None and self.folder.origin is not Origin.FOLDER
 
     @property
     def is_usable(self) -> bool:
@@ -129,7 +163,7 @@ def what_hinders(row: SeenWeights) -> str:
     folder, name = row.folder, row.folder.name
     wrong = [path for path, _ in folder.inspection.broken]
     if row.state is State.MISSING:
-        size = f" ({gigabytes(row.entry.size)} to download)" if row.entry else ""
+        size = f" ({row.size_text} to download)" if row.size_text else ""
         return f"The weights {name} are not on this machine{size}."
     if row.state is State.PARTIAL:
         return f"The weights {name} are incomplete: {_some(list(folder.inspection.missing))}."

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from mpd_studio.session.weights_desk import WeightsDesk
-from mpd_studio.ui.dialogs.files import ask_folder
+from mpd_studio.ui.folder_question import ask_folder
 from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for

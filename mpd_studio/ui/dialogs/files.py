@@ -40,16 +40,6 @@ def ask_new_project(parent: QWidget, suggested: str, then: Callable[[Path], None
     return dialog
 
 
-def ask_folder(parent: QWidget, title: str, start: str, then: Callable[[Path], None]) -> QFileDialog:
-    dialog = _dialog(parent, title, QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    if start:
-        dialog.setDirectory(start)
-    dialog.fileSelected.connect(lambda name: then(Path(name)))
-    dialog.open()
-    return dialog
-
-
 def _dialog(parent: QWidget, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

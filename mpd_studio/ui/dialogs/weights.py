@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from mpd_studio.session.weights_desk import WeightsDesk
-from mpd_studio.session.weights_work import SeenWeights, Token
+from mpd_studio.session.weights_work import SeenWeights, State, Token
 from mpd_studio.ui.dialogs.add_weights import AddWeightsDialog
 from mpd_studio.ui.dialogs.licence import LicenceDialog
 from mpd_studio.ui.dialogs.weights_facts import WeightsFacts, state_word
@@ -31,8 +31,6 @@ from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
 from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
-from mpd_studio.weights.layout import State
-from mpd_studio.weights.store import Origin
 
 _NAME = int(Qt.ItemDataRole.UserRole)
 
@@ -121,7 +119,7 @@ class WeightsDialog(QDialog):
             self.list.blockSignals(True)
             self.list.clear()
             for row in rows:
-                item = QListWidgetItem(row.folder.name)
+                item = QListWidgetItem(row.label)
                 item.setData(_NAME, row.name)
                 self.list.addItem(item)
             self.list.setCurrentRow(max(0, [row.name for row in rows].index(chosen) if self._known(chosen) else 0))
@@ -131,7 +129,7 @@ class WeightsDialog(QDialog):
             word = state_word(row, self._desk.job(row.name) is not None)
             is_used = row.name == self._desk.used
             item.setData(ASIDE, tr("in use") if is_used and row.is_usable else word)
-            item.setToolTip(f"{row.entry.title if row.entry else row.folder.path}: {word}")
+            item.setToolTip(f"{row.title if row.licence else row.path}: {word}")
         self._show()
 
     def _show(self) -> None:
@@ -145,7 +143,7 @@ class WeightsDialog(QDialog):
             return
         is_used = row.name == self._desk.used
         self.facts.show_weights(row, is_busy, is_used, self._desk.outcome(row.name))
-        self._token_line.setVisible(bool(row.entry and row.entry.is_gated and row.state is not State.PRESENT))
+        self._token_line.setVisible(row.is_gated and row.state is not State.PRESENT)
         self.get.setText(_get_title(row))
         self.get.setToolTip(
             tr("Read the terms and agree.") if not row.is_agreed else tr("Download what is not here yet.")
@@ -161,13 +159,12 @@ class WeightsDialog(QDialog):
         """Each button, and whether it has nothing to do now."""
         if row is None:
             return tuple((b, True) for b in (self.get, self.stop, self.verify, self.repair, self.open_folder, self.use))
-        is_ours = row.entry is not None and row.folder.origin is not Origin.FOLDER
         is_here = row.state is not State.MISSING
         return (
-            (self.get, is_busy or row.is_usable or row.entry is None),
+            (self.get, is_busy or row.is_usable or row.licence is None),
             (self.stop, not is_busy),
             (self.verify, is_busy or not is_here),
-            (self.repair, is_busy or not (is_ours and is_here)),
+            (self.repair, is_busy or not (row.can_be_downloaded and is_here)),
             (self.open_folder, not is_here),
             (self.use, row.name != self._desk.used and not row.is_usable),
         )
@@ -184,10 +181,10 @@ class WeightsDialog(QDialog):
 
     def _agreed(self, row: SeenWeights, then: Callable[[], None]) -> None:
         """Shows the terms, where nobody has agreed to them yet, and goes on when the user does."""
-        if row.is_agreed or row.entry is None:
+        if row.is_agreed:
             then()
             return
-        dialog = LicenceDialog(row.entry, row.licence_text, self)
+        dialog = LicenceDialog(row, self)
         dialog.accepted.connect(lambda: self._desk.agree(row.name, then))
         dialog.open()
 
@@ -226,7 +223,7 @@ class WeightsDialog(QDialog):
     def _open(self) -> None:
         row = self._row()
         if row is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.folder.path)))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path)))
 
     def _add(self) -> None:
         AddWeightsDialog(self._desk, self).open()

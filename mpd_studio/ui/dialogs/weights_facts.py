@@ -6,15 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from mpd_studio.session.message import Message, MessageKind
-from mpd_studio.session.weights_work import SeenWeights
+from mpd_studio.session.weights_work import SeenWeights, State
 from mpd_studio.ui.dialogs.licence import terms_text
 from mpd_studio.ui.elided_label import ElidedLabel
 from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
-from mpd_studio.weights.catalogue import gigabytes
-from mpd_studio.weights.layout import State
 
 
 class WeightsFacts(QWidget):
@@ -63,15 +61,15 @@ class WeightsFacts(QWidget):
         return "" if self._outcome.isHidden() else self._outcome.text()
 
     def show_weights(self, row: SeenWeights, is_busy: bool, is_used: bool, outcome: Message | None) -> None:
-        entry = row.entry
-        self._title.setText(entry.title if entry else row.folder.name)
+        self._title.setText(row.title)
         self._state.setText(state_line(row, is_busy, is_used))
-        self._size.setText(gigabytes(entry.size) if entry else tr("as they lie there"))
-        self._where.setText(str(row.folder.path) if row.state is not State.MISSING else tr("not on this machine"))
-        licence = entry.licence.name if entry else tr("that of whoever gave them to you")
-        agreed = tr("agreed") if row.is_agreed else tr("not agreed yet")
-        self._licence.setText(f"{licence}, {agreed}" if entry else licence)
-        text = terms_text(entry, row.licence_text) if entry else row.licence_text
+        self._size.setText(row.size_text or tr("as they lie there"))
+        self._where.setText(str(row.path) if row.state is not State.MISSING else tr("not on this machine"))
+        licence = tr("that of whoever gave them to you")
+        if row.licence is not None:
+            licence = f"{row.licence.name}, {tr('agreed') if row.is_agreed else tr('not agreed yet')}"
+        self._licence.setText(licence)
+        text = terms_text(row)
         if text != self.terms.toPlainText():
             self.terms.setPlainText(text)
         self.terms.setVisible(bool(text))

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QComboBox
 
 from mpd_studio.core.engine_option import OptionValue
 from mpd_studio.session.weights_desk import WeightsDesk
-from mpd_studio.session.weights_work import SeenWeights
-from mpd_studio.ui.dialogs.files import ask_folder
+from mpd_studio.ui.folder_question import ask_folder
 from mpd_studio.ui.panels.option_fields import elide_to_fit
 from mpd_studio.ui.texts import tr
 
@@ -71,8 +70,8 @@ class WeightsField(QComboBox):
     def _entries(self) -> list[tuple[str, str]]:
         """Text and value."""
         chosen = self._desk.chosen("")
-        entries = [(tr("auto ({value})").format(value=_name(chosen)) if chosen else tr("auto"), "")]
-        entries += [(_name(row), row.name) for row in self._desk.rows if row.is_usable or row.name == self._value]
+        entries = [(tr("auto ({value})").format(value=chosen.label) if chosen else tr("auto"), "")]
+        entries += [(row.label, row.name) for row in self._desk.rows if row.is_usable or row.name == self._value]
         if all(value != self._value for _, value in entries):
             entries.append((Path(self._value).name or self._value, self._value))
         return entries
@@ -90,7 +89,3 @@ class WeightsField(QComboBox):
 
     def _take_folder(self, folder: Path) -> None:
         self.said.emit(str(folder))
-
-
-def _name(row: SeenWeights) -> str:
-    return row.folder.name
