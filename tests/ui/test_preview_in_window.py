@@ -64,11 +64,19 @@ def pixels_on_canvas(desk: Driver) -> np.ndarray:
     return source.pixels
 
 
+def distinct_colors(desk: Driver) -> int:
+    """In a row across the canvas' middle, and down its middle."""
+    image = desk.window.centre.canvas.viewport().grab().toImage()
+    across = {image.pixel(x, image.height() // 2) for x in range(image.width())}
+    return len(across | {image.pixel(image.width() // 2, y) for y in range(image.height())})
+
+
 def test_a_run_is_seen_cancelled_and_made_again(svd_desk: Driver) -> None:
     session, window = svd_desk.session, svd_desk.window
     canvas, card = window.centre.canvas, window.takes.preview_card
     start(svd_desk)
     assert canvas.preview_tag.isVisible()
+    assert distinct_colors(svd_desk) > 200  # of 8 × 5 pixels: smoothed, not shown as squares
     assert canvas.shown.caption.startswith("Preview, step ")
     assert " of 50 · frame 3 of 5" in canvas.shown.caption
     assert card.isVisible()

@@ -66,6 +66,7 @@ class PictureLayer(QObject):
         for item in (self._picture, self._onion, self._compare):
             item.set_area(area)
         self._picture.setOpacity(_WAITING_OPACITY if shown.kind is ShownKind.WAITING else 1.0)
+        self._picture.set_rough(shown.kind is ShownKind.PREVIEW)
         self._feed.want(Place.MAIN, shown.source)
         before, after = onion_sources(self._session, shown)
         self._feed.want(Place.BEFORE, before)

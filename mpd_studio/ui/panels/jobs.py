@@ -50,7 +50,7 @@ class JobsPopup(QFrame):
         column.addWidget(rule())
         column.addWidget(self._empty)
         column.addWidget(area, 1)
-        self.setFixedSize(100 * grid.unit, 70 * grid.unit)
+        self.setFixedSize(124 * grid.unit, 70 * grid.unit)
         self._clear.clicked.connect(session.jobs.clear_ended)
         session.jobs.changed.connect(self._on_changed)
 
