@@ -133,11 +133,11 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_derived=True,
     ),
     _number("motion_bucket", "Motion told", "How much motion the model is told to expect; 127 is the usual.", 1),
-    _number("noise_aug", "Noise on the ends", "Noise on the boundary frames before the model looks at them.", 0.01),
+    _number("noise_aug", "End noise", "Noise on the boundary frames before the model looks at them.", 0.01),
     _choice("memory", MEMORY, "Memory plan", "How much graphics memory is spared for time."),
     _number(
         "decode_chunk",
-        "Decode together",
+        "Decode chunk",
         "How many frames are turned into pictures at once. The frames are mixed a little, so this changes them.",
         1,
     ),
@@ -161,7 +161,7 @@ OPTIONS: tuple[EngineOption, ...] = (
     _plain("color_match", "Match colours", "New frames meet the colours of both neighbours.", OptionKind.SWITCH),
     _plain(
         "detail",
-        "Bring detail back",
+        "Lost detail",
         "Fine detail that the model's size lost comes back from the boundary frames, where the motion can be trusted.",
         OptionKind.SWITCH,
     ),
