@@ -42,27 +42,36 @@ class Forecasts(QObject):
         self._clock = clock
         self._known: dict[Key, tuple[float, Figures]] = {}
         self._asked: set[Key] = set()
+        self._tellers: dict[str, bool] = {}
+        self._age = 0  # how often all was forgotten: what was asked for before is old when it comes
 
     def figures(self, request: InbetweenRequest) -> Figures:
         """As last told; () until arrived(). Figures that are no longer fresh are shown, and asked for anew."""
-        if not tells_forecast(request.engine_id):
+        if not self._tells(request.engine_id):
             return ()
         key = _key(request)
         told_s, figures = self._known.get(key, (-_FRESH_S, ()))
         if key not in self._asked and self._clock() - told_s >= _FRESH_S:
             self._asked.add(key)
             job = Job(new_id("forecast"), "Look ahead", partial(ask, request))
-            self._answers.ask(job, partial(self._on_told, key), partial(self._on_failed, key))
+            self._answers.ask(job, partial(self._on_told, key, self._age), partial(self._on_failed, key))
         return figures
+
+    def _tells(self, engine_id: str) -> bool:
+        """Found out once: looking through all installed packages for plug-ins takes 5 ms and more."""
+        if engine_id not in self._tellers:
+            self._tellers[engine_id] = tells_forecast(engine_id)
+        return self._tellers[engine_id]
 
     def forget(self) -> None:
         """Weights, settings or what is free have changed: all is asked for anew, and shown until then."""
+        self._age += 1
         self._known = {key: (-_FRESH_S, figures) for key, (_, figures) in self._known.items()}
 
-    def _on_told(self, key: Key, figures: Figures) -> None:
+    def _on_told(self, key: Key, age: int, figures: Figures) -> None:
         self._asked.discard(key)
         before = self._known.pop(key, (0.0, ()))[1]
-        self._known[key] = (self._clock(), figures)
+        self._known[key] = (self._clock() if age == self._age else -_FRESH_S, figures)
         while len(self._known) > _MOST_KEPT:
             del self._known[next(iter(self._known))]
         if figures != before:
@@ -70,7 +79,7 @@ class Forecasts(QObject):
 
     def _on_failed(self, key: Key, failure: Failure) -> None:
         del failure  # the run itself will say it
-        self._on_told(key, ())
+        self._on_told(key, self._age, ())
 
 
 def ask(request: InbetweenRequest, reporter: Reporter) -> Figures:

@@ -170,9 +170,9 @@ def test_weights_in_eight_bits_take_a_quarter_of_single_precision(tiny_svd: Path
 
 
 class Scarce:
-    """Memory that runs out at the first `times` calls of a method of torch's or diffusers' classes."""
+    """Memory that runs out at `times` calls, from the `first` one on, of a method of torch's or diffusers' classes."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, times: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, times: int, first: int = 1) -> None:
         import torch
 
         self.calls = 0
@@ -180,7 +180,7 @@ class Scarce:
 
         def scarce(*arguments: Any, **named: Any) -> Any:
             self.calls += 1
-            if self.calls <= times:
+            if first <= self.calls < first + times:
                 raise torch.OutOfMemoryError("planted")
             return whole(*arguments, **named)
 
@@ -208,6 +208,35 @@ def test_memory_that_runs_out_at_any_stage_leads_to_a_smaller_plan(
 ):
     Scarce(monkeypatch, *stages()[stage], times=1)
     assert len(fill_svd(SvdEngine(), tiny_svd, ENDS, 3)) == 3
+
+
+@pytest.mark.logs("going on with 'balanced'")
+@pytest.mark.parametrize(
+    ("stage", "call"), [("denoising", call) for call in (2, 3)] + [("decoding", 2), ("encoding", 2)]
+)
+def test_memory_that_runs_out_at_any_call_costs_no_frame_and_no_byte(
+    monkeypatch: pytest.MonkeyPatch, tiny_svd: Path, stage: str, call: int
+):
+    """Frames that were given away before it ran out are not made again."""
+    undisturbed = fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
+    Scarce(monkeypatch, *stages()[stage], times=1, first=call)
+    spared = fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
+    assert len(spared) == 3
+    assert np.abs(np.stack(undisturbed).astype(int) - np.stack(spared)).max() <= 1
+
+
+@pytest.mark.logs("with 'balanced'", "with 'low'", "with 'lowest'", "with 'smallest'")
+@pytest.mark.parametrize("stage", ["picture", "encoding", "decoding"])
+def test_an_engine_that_ran_out_of_everything_works_again(monkeypatch: pytest.MonkeyPatch, tiny_svd: Path, stage: str):
+    engine = SvdEngine()
+    with monkeypatch.context() as scarcity:
+        Scarce(scarcity, *stages()[stage], times=1000)
+        with pytest.raises(EngineFailed, match="Not enough graphics memory with the plan 'smallest'"):
+            fill_svd(engine, tiny_svd, ENDS, 3)
+    reduced = [figure.id for figure in engine.figures if figure.id.startswith("reduced-")]
+    assert reduced == ["reduced-full", "reduced-balanced", "reduced-low", "reduced-lowest"]
+    assert len(fill_svd(engine, tiny_svd, ENDS, 3)) == 3
+    assert not [figure for figure in engine.figures if figure.id.startswith("reduced-")]
 
 
 @pytest.mark.logs("going on with 'balanced'")
