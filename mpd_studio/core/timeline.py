@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import itemgetter
+from pathlib import PurePath
 from typing import overload
 
 from mpd_studio.core.frames import FrameRange, FrameRate, format_timecode
@@ -112,7 +113,10 @@ class UnplacedTake:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """start: number of the first frame, counted from 00:00:00:00. media: the bin, also what is on no track yet."""
+    """start: number of the first frame, counted from 00:00:00:00. media: the bin, also what is on no track yet.
+
+    origin: the editor's timeline file that it was opened from, which can be written back with its gaps filled.
+    """
 
     name: str = "Untitled"
     rate: FrameRate = Fraction(24)
@@ -123,6 +127,7 @@ class Timeline:
     tracks: tuple[Track, ...] = (Track("V1"),)
     media: tuple[MediaRef, ...] = ()
     unplaced: tuple[UnplacedTake, ...] = ()
+    origin: PurePath | None = None
 
     @property
     def length(self) -> int:

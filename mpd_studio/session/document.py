@@ -161,6 +161,11 @@ class Document(QObject):
         empty = Timeline()
         self._move_to(home_in_recovery(self._recovery, new_id("project")), History(empty), empty)
 
+    def begin(self, timeline: Timeline) -> None:
+        """Begin an untitled project with something on it already, which counts as unsaved. Otherwise as new()."""
+        self._move_to(home_in_recovery(self._recovery, new_id("project")), History(timeline), None)
+        self._write_journal()
+
     def open(self, path: Path) -> None:
         """Open a project, or the journal of an untitled one (see recoverable). The result comes as signals."""
         if recovery_key(self._recovery, path) is None:
@@ -181,6 +186,11 @@ class Document(QObject):
         self._opening = home_in_recovery(self._recovery, new_id("project"))
         source = home_in_recovery(self._recovery, "", read_only_path=path.absolute())
         self._after_pending_writes(partial(self._read, self._opening, source))
+
+    def open_value(self, timeline: Timeline) -> None:
+        """Begin an untitled project with this timeline; it counts as not saved yet."""
+        self._move_to(home_in_recovery(self._recovery, new_id("project")), History(timeline), None)
+        self._write_journal()
 
     def save(self) -> None:
         """Write the project to its file, in the save lane."""

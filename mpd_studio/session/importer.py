@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from mpd_studio.core.edits import add_media, place_clip, relink_media, set_canvas
+from mpd_studio.core.edits import add_media, place_clip, set_canvas
 from mpd_studio.core.errors import MediaError
 from mpd_studio.core.frames import FrameRange, is_drop_frame_text, nominal_rate, parse_timecode, rate_title
 from mpd_studio.core.ids import ClipId, GapId
@@ -25,6 +25,8 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import error, info, message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.workflow.open_media import OpenedMedia, open_media
+from mpd_studio.workflow.open_timeline import can_open
+from mpd_studio.workflow.relink import relinked
 
 Spot = tuple[int, int]
 
@@ -40,10 +42,12 @@ class Probed:
 class Importer(QObject):
     """Signals:
     busy_changed(bool): files are being looked at.
+    timeline_wanted(Path): one of the files is an editor's timeline.
     message(Message)
     """
 
     busy_changed = Signal(bool)
+    timeline_wanted = Signal(object)
     message = Signal(object)
 
     def __init__(self, document: Document, board: JobBoard, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -59,13 +63,17 @@ class Importer(QObject):
         return self._busy > 0
 
     def open_files(self, paths: Sequence[Path], at: Spot | None = None) -> None:
-        """Open a project, or bring media into this one.
+        """Open a project or an editor's timeline, or bring media into this project.
 
         at: (track, frame) of the first clip, the others follow it; None appends to the first track.
         """
         project = next((path for path in paths if path.suffix.lower() == SUFFIX), None)
         if project is not None:
             self._document.open(project)
+            return
+        timeline = next((path for path in paths if can_open(path)), None)
+        if timeline is not None:
+            self.timeline_wanted.emit(timeline)
             return
         if not paths:
             return
@@ -198,4 +206,4 @@ def _shaped_by(ref: MediaRef, timeline: Timeline) -> Timeline:
 
 
 def _relinked(old: MediaRef, new: MediaRef, timeline: Timeline) -> Timeline:
-    return relink_media(timeline, old, new)
+    return relinked(old, new, timeline)

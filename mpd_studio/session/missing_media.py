@@ -10,7 +10,6 @@ from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
-from mpd_studio.core.edits import relink_media
 from mpd_studio.core.errors import MediaError
 from mpd_studio.core.media_ref import MediaKind, MediaRef
 from mpd_studio.core.progress import Progress, Reporter
@@ -24,6 +23,7 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.workflow.open_media import open_media
+from mpd_studio.workflow.relink import relinked
 
 Found = tuple[tuple[MediaRef, MediaRef], ...]
 _MOST_FOLDERS = 20_000
@@ -151,6 +151,8 @@ def _same(ref: MediaRef, path: Path) -> MediaRef | None:
         media = open_media(path, ref.rate, as_sequence=ref.kind is MediaKind.SEQUENCE).media
     except MediaError:
         return None
+    if not ref.fingerprint:  # an editor's timeline told of it, and nobody has seen it yet: its name must do
+        return media
     return replace(ref, path=media.path) if media.fingerprint == ref.fingerprint else None
 
 
@@ -164,7 +166,7 @@ def _files_below(folder: Path, reporter: Reporter) -> Iterator[Path]:
 
 def _relinked(found: Found, timeline: Timeline) -> Timeline:
     for old, new in found:
-        timeline = relink_media(timeline, old, new)
+        timeline = relinked(old, new, timeline)
     return timeline
 
 

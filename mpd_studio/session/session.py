@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.jobs.board import JobBoard
+from mpd_studio.session.bridge_desk import BridgeDesk
 from mpd_studio.session.document import Document
 from mpd_studio.session.drafts import Drafts
 from mpd_studio.session.exporting import ExportDesk
@@ -23,6 +24,7 @@ from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
+from mpd_studio.session.timeline_files import TimelineFiles
 from mpd_studio.session.weights_desk import WeightsDesk
 
 __all__ = ["Message", "MessageKind", "Session"]
@@ -57,6 +59,8 @@ class Session(QObject):
         cache_bytes = self.preferences.settings.cache_mib * _MIB
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)
+        self.timelines = TimelineFiles(self.document, self.jobs, lanes, self)
+        self.importer.timeline_wanted.connect(self.timelines.open)
         self.missing = MissingMedia(self.document, self.jobs, lanes, self)
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
@@ -64,15 +68,18 @@ class Session(QObject):
         self.lab = Lab(paths, self.document, self.generator, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
+        self.bridge = BridgeDesk(paths, self.document, self.selection, self.generator, self.jobs, lanes, self)
         parts = (
             self.document,
             self.preferences,
             self.importer,
+            self.timelines,
             self.missing,
             self.weights,
             self.generator,
             self.lab,
             self.exporter,
+            self.bridge,
         )
         for part in parts:
             part.message.connect(self.message)
@@ -86,10 +93,12 @@ class Session(QObject):
         Returns False when a lane did not stop: the process must then be left without destroying this object.
         """
         self.player.pause()
+        self.bridge.close()
         self.document.close()
         has_stopped = self._lanes.close()
         if has_stopped:
             self.generator.close()
+            self.bridge.release()
         self.document.release()
         return has_stopped
 

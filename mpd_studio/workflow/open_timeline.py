@@ -78,7 +78,7 @@ def open_timeline(
     listing = opened.listing
     canvas = listing.canvas or next((ref.size for ref in media.values() if ref is not None), _CANVAS)
     found = Found(media, listing.rate, finder.base, canvas)
-    timeline = _timeline(listing, found)
+    timeline = replace(_timeline(listing, found), origin=opened.path.absolute())
     notes = (*opened.notes, *_moved(media), *finder.problems.values())
     return TimelineFile(path, timeline, opened, tuple(dict.fromkeys(notes)), missing_of(timeline))
 
