@@ -20,7 +20,7 @@ from mpd_studio.core.guidance import Easing, EasingKind, Guidance, MaskRef, Moti
 from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.picture import Picture
-from mpd_studio.core.progress import Reporter, SilentReporter
+from mpd_studio.core.progress import Progress, Reporter, SilentReporter
 from mpd_studio.engines.flow.scene import build_scene
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.engine import SvdEngine
@@ -329,6 +329,20 @@ class TestTheFrames:
         with pytest.raises(UnsupportedRequest, match=r"'size'.*guide strength 0"):
             filled(tiny_svd, DRAWN, size="16x16")
         assert len(filled(tiny_svd, DRAWN, size="16x16", guide_strength=0.0)) == 2
+
+    def test_the_question_is_asked_between_the_encoders_blocks(self, tiny_model: SvdModel) -> None:
+        drawing, asked_at = Listener(), []
+
+        class Noting(Listener):
+            def report(self, progress: Progress) -> None:
+                asked_at.append(self.questions)
+                super().report(progress)
+
+        gap, placed = drawn_gap(DRAWN, 12, Noting()), fit(Size(96, 64), (Size(48, 32),))
+        gap.draft(tiny_model, plan(12)[0], placed)
+        gap._scene(placed).frame_at(0.5, drawing.raise_if_cancelled)
+        per_frame = np.diff(asked_at)[1:] - 1  # one is the report's own
+        assert min(per_frame) >= drawing.questions + len(tiny_model.vae.encoder.down_blocks)
 
     def test_cancel_is_heard_while_the_draft_is_made(self, tiny_svd: Path) -> None:
         engine = SvdEngine()
