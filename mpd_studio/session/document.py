@@ -108,6 +108,10 @@ class Document(QObject):
         return self._home.is_read_only
 
     @property
+    def is_opening(self) -> bool:
+        return self._opening is not None
+
+    @property
     def saved_at_s(self) -> float | None:
         """When it was last saved by this session, in seconds since the epoch."""
         return self._saved_at_s
@@ -186,11 +190,6 @@ class Document(QObject):
         self._opening = home_in_recovery(self._recovery, new_id("project"))
         source = home_in_recovery(self._recovery, "", read_only_path=path.absolute())
         self._after_pending_writes(partial(self._read, self._opening, source))
-
-    def open_value(self, timeline: Timeline) -> None:
-        """Begin an untitled project with this timeline; it counts as not saved yet."""
-        self._move_to(home_in_recovery(self._recovery, new_id("project")), History(timeline), None)
-        self._write_journal()
 
     def save(self) -> None:
         """Write the project to its file, in the save lane."""
@@ -301,9 +300,7 @@ class Document(QObject):
         try:
             self._locks.acquire(home.lock)
         except ProjectError as refusal:
-            self.message.emit(
-                warning(f"{refusal} It was opened read-only; 'Save as' saves a copy of your own."),
-            )
+            self.message.emit(warning(f"{refusal} It was opened read-only; 'Save as' saves a copy of your own."))
             return home_in_recovery(self._recovery, new_id("project"), read_only_path=path)
         return home
 
@@ -337,9 +334,7 @@ class Document(QObject):
         if home.path is None:
             self.message.emit(info("Recovered a project that had not been saved. 'Save as' gives it a name."))
         elif file.saved is not None:
-            self.message.emit(
-                info("Recovered the edits made after the last save. Undo brings back the saved state."),
-            )
+            self.message.emit(info("Recovered the edits made after the last save. Undo brings back the saved state."))
 
     def _on_open_failed(self, home: ProjectHome, failure: Failure) -> None:
         if self._opening is home:

@@ -72,7 +72,7 @@ class TimelineFiles(QObject):
     def _on_opened(self, job_id: str, key: str, file: TimelineFile) -> None:
         if job_id != self._opening or key != self._document.key:
             return
-        self._document.open_value(file.timeline)
+        self._document.begin(file.timeline)
         self.opened.emit(file.path)
         if file.notes:
             more = "" if len(file.notes) == 1 else " The details say more."
