@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from footage import Heard
+from footage import Heard, make_still
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.core.paths import ProgramPaths
@@ -187,6 +187,20 @@ def test_progress_is_on_the_board(qtbot: QtBot, desk: WeightsDesk, session: Sess
         return row.stage, row.total
 
     qtbot.waitUntil(lambda: reported() == (f"Downloading {NAME}, MB", 4), timeout=10_000)
+    desk.cancel(NAME)
+    end(qtbot, desk)
+
+
+def test_a_download_delays_no_import(
+    qtbot: QtBot, desk: WeightsDesk, session: Session, server: FakeHub, tmp_path: Path
+) -> None:
+    server.behaviour.stalls[UNET] = [100_000]
+    agree(qtbot, desk)
+    desk.get(NAME)
+    qtbot.waitUntil(server.stalled.is_set, timeout=10_000)
+    session.importer.open_files([make_still(tmp_path / "a.png")])
+    qtbot.waitUntil(lambda: len(session.document.timeline.media) == 1)
+    assert desk.job(NAME) is not None
     desk.cancel(NAME)
     end(qtbot, desk)
 
