@@ -49,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stop_signals = StopSignals(app)
     window.show()
     QTimer.singleShot(0, lambda: open_first(session, arguments))
+    QTimer.singleShot(0, session.bridge.start)  # after it, so that a job does not make way for the last project
     try:
         app.exec()
     finally:

@@ -152,6 +152,29 @@ class ClaimedJob:
         return {**result, **dict(made.facts)}
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the editor did with a revision. problem: why it was not placed, or ""."""
+
+    revision: int
+    problem: str = ""
+
+
+def read_receipt(job: Path, revision: int) -> Receipt | None:
+    """Of this revision; None while there is none."""
+    try:
+        receipt = read_message(job / "receipt.json", "receipt", job.name)
+    except BridgeProblem:
+        return None
+    if receipt.get("revision") != revision:
+        return None
+    if receipt.get("state") == "placed":
+        return Receipt(revision)
+    error = receipt.get("error")
+    words = error.get("message") if isinstance(error, dict) else None
+    return Receipt(revision, words if isinstance(words, str) and words else "it gave no reason.")
+
+
 def is_cancelled(job: Path) -> bool:
     return os.path.lexists(job / "cancel")
 

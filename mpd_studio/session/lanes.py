@@ -18,7 +18,8 @@ class Lanes(QObject):
     """A thread starts with its first job, so an idle session has none.
 
     gpu: generations, in order. draft: flow drafts, the newest wins. io: probing and exports, in order.
-    weights: model files, so that gigabytes on their way delay no import.
+    weights: model files, so that gigabytes on their way delay no import. bridge: the jobs of editors, which must hear
+    from us every few seconds.
     frames: pictures for the canvas, the newest first. thumbnails: small pictures, so that they never delay the
     canvas. save: projects, settings. journal: autosaves, apart from `save` so that a long save delays none.
     """
@@ -30,6 +31,7 @@ class Lanes(QObject):
         self.draft = Worker("draft", self)
         self.io = Worker("io", self)
         self.weights = Worker("weights", self)
+        self.bridge = Worker("bridge", self)
         self.frames = Worker("frames", self)
         self.thumbnails = Worker("thumbnails", self)
         self.save = Worker("save", self)
@@ -42,7 +44,7 @@ class Lanes(QObject):
         process has to be left without tearing Qt down.
         """
         deadline_s = time.monotonic() + timeout_s
-        cancelled = (self.draft, self.frames, self.thumbnails, self.weights, self.io, self.gpu)
+        cancelled = (self.draft, self.frames, self.thumbnails, self.weights, self.bridge, self.io, self.gpu)
         for worker in cancelled:
             worker.begin_closing()  # asks all of them before it waits for any
         stopped = [worker.close(max(0.0, deadline_s - time.monotonic())) for worker in cancelled]

@@ -17,6 +17,8 @@ from mpd_studio.core.timeline import Clip, Gap, Timeline, Track
 from mpd_studio.workflow.open_media import open_media
 from mpd_studio.workflow.sheet import GapPlace
 
+# The gap's id says which job it came from, also in a project that was saved and opened again.
+GAP_PREFIX = "gap-"
 # How much of a neighbouring clip is shown beside the gap.
 _SHOWN_FRAMES = 24
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
@@ -55,7 +57,7 @@ def open_job(folder: Path) -> OpenedJob:
     request = read_request(folder)
     first, first_notes = _media(request, request.before, folder)
     last, last_notes = _media(request, request.after, folder)
-    gap_id = GapId(f"gap-{request.job_id}")
+    gap_id = GapId(f"{GAP_PREFIX}{request.job_id}")
     before, after = _shown_before(request, first), _shown_after(request, last)
     drop_frame = request.drop_frame and allows_drop_frame(request.rate)
     timeline = Timeline(
