@@ -97,7 +97,8 @@ class LabPlots(QWidget):
         lines = self._lines()
         for number, title, shifts in lines:
             canvas.add_line(f"{number} {title}", [(step + 1, value) for step, value in shifts], _color(number))
-        canvas.name_bottom(tr("early step"))
+        steps = sorted({step + 1 for _, _, shifts in lines for step, _ in shifts})
+        canvas.name_bottom(tr("early step"), [(float(step), str(step)) for step in steps])
         return bool(lines)
 
     def _build(self) -> _Canvas:
@@ -150,9 +151,9 @@ class _Canvas:
         self._box.addItem(line)
         self._legend.addItem(line, name)
 
-    def name_bottom(self, text: str, ticks: list[tuple[float, str]] | None = None) -> None:
-        """ticks: (place, text); None lets the plot choose."""
-        self._axes["bottom"].setTicks(None if ticks is None else [ticks])
+    def name_bottom(self, text: str, ticks: list[tuple[float, str]]) -> None:
+        """ticks: (place, text)."""
+        self._axes["bottom"].setTicks([ticks])
         self._axes["bottom"].setLabel(text)
 
     def dress(self, tokens: Tokens, small: QFont) -> None:

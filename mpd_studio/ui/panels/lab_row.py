@@ -36,13 +36,13 @@ class LabRow(QWidget):
         self.figures = [label("", "caption") for _ in COLUMNS]
         figures = QGridLayout()
         figures.setContentsMargins(0, 0, 0, 0)
-        figures.setHorizontalSpacing(3 * unit)
+        figures.setHorizontalSpacing(2 * unit)
         figures.setVerticalSpacing(0)
         for column, (figure, text) in enumerate(zip(COLUMNS, self.figures, strict=True)):
             head = label(tr(figure.title), "caption")
             head.setToolTip(_explained(figure.help, figure.better))
             text.setToolTip(head.toolTip())
-            text.setMinimumWidth(11 * unit)
+            text.setFixedWidth(14 * unit)  # so that the columns of all rows lie below each other, bold or not
             figures.addWidget(head, 0, column)
             figures.addWidget(text, 1, column)
         figures.setColumnStretch(len(COLUMNS), 1)
