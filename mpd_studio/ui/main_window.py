@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         return read_situation(self.session, self._index)
 
     def ask_open(self) -> None:
-        ask_project(self, self.session.document.open)
+        ask_project(self, lambda path: self.session.importer.open_files([path]))
 
     def ask_import(self) -> None:
         ask_media(self, self.session.importer.open_files)
@@ -144,6 +144,11 @@ class MainWindow(QMainWindow):
 
         now = self.situation()
         ExportDialog(self.session, None if every_gap else now.gap, now.gap_number, self).open()
+
+    def ask_export_timeline(self) -> None:
+        from mpd_studio.ui.dialogs.export_timeline import ExportTimelineDialog
+
+        ExportTimelineDialog(self.session, self.document_name, self).open()
 
     def ask_rename_take(self) -> None:
         self.takes.begin_rename()
@@ -162,6 +167,16 @@ class MainWindow(QMainWindow):
             dialog.activateWindow()
             return
         WeightsDialog(self.session.weights, self).show()
+
+    def show_editors(self) -> None:
+        """One window of editors, which stays open beside the desk."""
+        from mpd_studio.ui.dialogs.editors import EditorsDialog
+
+        for dialog in self.findChildren(EditorsDialog):
+            dialog.raise_()
+            dialog.activateWindow()
+            return
+        EditorsDialog(self.session.editors, self.session.bridge, self).show()
 
     def show_shortcuts(self) -> None:
         from mpd_studio.ui.dialogs.shortcuts import ShortcutsDialog

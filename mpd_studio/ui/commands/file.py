@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpd_studio.ui.actions import ActionRow, Menu
-from mpd_studio.ui.commands.reasons import needs_any_take, needs_take
+from mpd_studio.ui.commands.reasons import needs_any_take, needs_clips, needs_take
 from mpd_studio.ui.desk import Desk
 
 
@@ -28,7 +28,7 @@ ROWS = (
         "file.open",
         Menu.FILE,
         "Open project…",
-        "Open a project file.",
+        "Open a project, or a timeline of an editor: OTIO, XML, FCPXML, EDL, MLT.",
         lambda desk: desk.ask_open(),
         ("Ctrl+O",),
         icon="folder",
@@ -79,6 +79,15 @@ ROWS = (
         lambda desk: desk.ask_export(True),
         ("Ctrl+Shift+E",),
         why_not=needs_any_take,
+    ),
+    ActionRow(
+        "file.export_timeline",
+        Menu.FILE,
+        "Export timeline…",
+        "Write the timeline for an editor, with the chosen takes in its gaps.",
+        lambda desk: desk.ask_export_timeline(),
+        ("Ctrl+Alt+E",),
+        why_not=needs_clips,
     ),
     ActionRow(
         "file.preferences",

@@ -8,14 +8,18 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from mpd_studio.session.timeline_files import SUFFIXES
 from mpd_studio.ui.texts import tr
 
 _PROJECTS = "MPD Studio projects (*.mpdproj)"
 
 
 def ask_project(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
-    dialog = _dialog(parent, tr("Open project"), QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilter(tr(_PROJECTS))
+    """A project, or a timeline of an editor."""
+    dialog = _dialog(parent, tr("Open project or timeline"), QFileDialog.FileMode.ExistingFile)
+    timelines = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+    every = tr("Projects and timelines ({patterns})").format(patterns=f"*.mpdproj {timelines}")
+    dialog.setNameFilters([every, tr(_PROJECTS), tr("Timelines of editors ({patterns})").format(patterns=timelines)])
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()
     return dialog
