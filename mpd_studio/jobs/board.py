@@ -142,8 +142,11 @@ class JobBoard(QObject):
         if entry is None:
             return
         entry.pace.report(progress, self._clock())
-        entry.row = replace(entry.row, stage=progress.stage, done=progress.done, total=progress.total)
-        self.changed.emit()
+        if (
+            progress.total or entry.row.done >= entry.row.total
+        ):  # what is not counted does not hide what is, between two
+            entry.row = replace(entry.row, stage=progress.stage, done=progress.done, total=progress.total)
+            self.changed.emit()
 
     def _on_finished(self, job_id: str, value: object) -> None:
         del value

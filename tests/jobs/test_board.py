@@ -85,6 +85,34 @@ def test_time_left_is_told_from_the_pace_so_far(qtbot: QtBot, worker: Worker, bo
     qtbot.waitUntil(lambda: _row(board, "a").state is JobState.CANCELLED)
 
 
+def test_a_stage_that_is_not_counted_does_not_hide_one_that_is(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
+    let = threading.Semaphore(0)
+    reports = [("Looking", 0, 0), ("New frames", 1, 2), ("Writing", 0, 0), ("New frames", 2, 2), ("Writing", 1, 0)]
+    shown: list[tuple[str, int, int]] = []
+
+    def work(reporter: Reporter) -> None:
+        for stage, done, total in reports:
+            while not let.acquire(timeout=0.005):
+                reporter.raise_if_cancelled()
+            worker.progressed.emit("a", Progress(stage, done, total))
+        while True:
+            let.acquire(timeout=0.005)
+            reporter.raise_if_cancelled()
+
+    def note(*_: object) -> None:
+        row = _row(board, "a")
+        shown.append((row.stage, row.done, row.total))
+
+    board.submit(worker, Job("a", "A", work))
+    worker.progressed.connect(note)
+    for count in range(1, len(reports) + 1):
+        let.release()
+        qtbot.waitUntil(lambda count=count: len(shown) == count)
+    assert shown == [reports[0], reports[1], reports[1], reports[3], reports[4]]
+    board.cancel("a")
+    qtbot.waitUntil(lambda: _row(board, "a").state is JobState.CANCELLED)
+
+
 def test_failed_job_keeps_its_failure_and_says_so(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
     def work(reporter: Reporter) -> None:
         raise EngineFailed("Flow could not be computed. Try the crossfade engine.")
