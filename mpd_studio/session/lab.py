@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QObject, Signal
 
+from mpd_studio.core.engine_option import SaidOptions
 from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.gap_edits import add_take, take_fits
 from mpd_studio.core.ids import GapId, TakeId
@@ -24,6 +25,7 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.take_folders import Move, copy_takes
+from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request
 from mpd_studio.workflow.lab import LabResult
 from mpd_studio.workflow.lab_plan import DIFFUSION, SAMPLER_IDS, LabOrder, LabRun, plan_runs
@@ -93,6 +95,7 @@ class Lab(QObject):
         paths: ProgramPaths,
         document: Document,
         generator: Generator,
+        weights: WeightsDesk,
         board: JobBoard,
         lanes: Lanes,
         parent: QObject | None = None,
@@ -101,6 +104,7 @@ class Lab(QObject):
         self._root = paths.lab
         self._document = document
         self._generator = generator
+        self._weights = weights
         self._board = board
         self._lane = lanes.gpu
         self._runs = Answers(lanes.gpu, self)
@@ -116,6 +120,10 @@ class Lab(QObject):
         samplers = tuple(LabChoice(name, _SAMPLER_TITLES.get(name, name), True, problem) for name in SAMPLER_IDS)
         return (*samplers, *(LabChoice(info.id, info.title, False, info.problem) for info in infos.values()))
 
+    def weights_problem(self) -> str:
+        """Why the samplers cannot use their weights, as last seen; "" when they can, or nobody has looked yet."""
+        return self._weights.problem(str(dict(self._shared_options()).get("weights", "")))
+
     def entries(self, gap_id: GapId) -> tuple[LabEntry, ...]:
         """Of a gap, oldest first. The first call looks for what earlier sessions kept; then changed() follows."""
         if not self._has_looked:
@@ -127,10 +135,7 @@ class Lab(QObject):
     def planned(self, gap_id: GapId, order: LabOrder) -> tuple[LabRun, ...]:
         """What an order would make. Raises: BadInput, SettingsError: why it cannot be, in the user's words."""
         request = build_request(self._document.timeline, gap_id, DIFFUSION, EngineSettings(order.quality), 0)
-        plan = self._generator.plan
-        said = self._generator.said if plan.engine_id == DIFFUSION else ()
-        shared = tuple((name, value) for name, value in said if name not in ("sampler", "steps"))
-        return plan_runs(request, replace(order, options=shared))
+        return plan_runs(request, replace(order, options=self._shared_options()))
 
     def run(self, gap_id: GapId, order: LabOrder) -> int:
         """Start the runs of an order, a job each. Returns how many; 0, with a message, where it makes no sense."""
@@ -191,6 +196,11 @@ class Lab(QObject):
         homes = tuple(self._root / entry_id for entry_id in gone)
         self._files.ask(Job(new_id("lab"), "Remove results of the lab", partial(remove_kept, homes)))
         self.changed.emit()
+
+    def _shared_options(self) -> SaidOptions:
+        """What is set for the diffusion engine in the inspector holds for all of its runs."""
+        said = self._generator.said if self._generator.plan.engine_id == DIFFUSION else ()
+        return tuple((name, value) for name, value in said if name not in ("sampler", "steps"))
 
     def _on_read(self, kept: tuple[KeptRun, ...]) -> None:
         before = {run.id: LabEntry(run.id, run.gap_id, run.made.run, made=run.made) for run in kept}

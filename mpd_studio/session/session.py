@@ -65,7 +65,7 @@ class Session(QObject):
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
-        self.lab = Lab(paths, self.document, self.generator, self.jobs, lanes, self)
+        self.lab = Lab(paths, self.document, self.generator, self.weights, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         self.bridge = BridgeDesk(paths, self.document, self.selection, self.generator, self.jobs, lanes, self)

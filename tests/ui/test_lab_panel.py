@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget
 from window_driver import Driver
 
+from mpd_studio.cli import main
 from mpd_studio.session.selection import Selection
 from mpd_studio.ui.panels.lab import LabPanel
 
@@ -25,6 +27,14 @@ def open_lab(desk: Driver) -> LabPanel:
 def tick(panel: LabPanel, *names: str) -> None:
     for name, box in panel.choices.boxes.items():
         box.setChecked(name in names)
+
+
+@pytest.fixture
+def tiny_weights(tmp_path: Path) -> Path:
+    """Stable Video Diffusion with random weights; nothing is run on them here."""
+    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+    assert main(["weights", "make-tiny", "svd", str(tmp_path / "tiny")]) == 0
+    return tmp_path / "tiny"
 
 
 @pytest.fixture
@@ -66,17 +76,26 @@ class TestBefore:
         assert panel.choices.run.isEnabled()
         assert panel.choices.run.text() == "Run 1"  # flow is the same for every seed
 
-    def test_the_button_tells_how_many_runs_there_will_be(self, gap_desk: Driver) -> None:
+    def test_samplers_without_weights_say_where_to_get_them(self, gap_desk: Driver) -> None:
         panel = open_lab(gap_desk)
         if not panel.choices.boxes["vibid"].isEnabled():
             pytest.skip("the samplers need torch, an optional part of the installation")
+        tick(panel, "vibid", "flow")
+        gap_desk.wait(lambda: "Weights" in panel.choices.reason)
+        assert not panel.choices.run.isEnabled()
+        tick(panel, "flow")
+        assert panel.choices.run.isEnabled()
+
+    def test_the_button_tells_how_many_runs_there_will_be(self, gap_desk: Driver, tiny_weights: Path) -> None:
+        gap_desk.session.preferences.set(svd_weights=str(tiny_weights))
+        panel = open_lab(gap_desk)
         tick(panel, "vibid", "trf", "flow")
         panel.choices.seeds.setText("1, 2")
-        assert panel.choices.run.text() == "Run 5"
+        gap_desk.wait(lambda: panel.choices.run.text() == "Run 5")
         panel.choices.equal.setCurrentIndex(1)
         panel.choices.amount.setValue(10)
-        assert "40 calls" not in panel.choices.run.toolTip()  # TRF's jumps make more than two a step
         tick(panel, "vibid")
+        assert panel.choices.run.text() == "Run 2"
         assert "40 calls" in panel.choices.run.toolTip()
 
 

@@ -55,7 +55,7 @@ class LabPanel(QWidget):
         session.document.changed.connect(self._refresh)
         session.selection.changed.connect(self._refresh)
         session.selection.playhead_changed.connect(self._follow_playhead)
-        session.generator.plan_changed.connect(self._refresh)
+        session.generator.plan_changed.connect(self._refresh)  # also when weights came or went
 
     @property
     def empty_text(self) -> str:

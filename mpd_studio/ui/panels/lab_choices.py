@@ -95,6 +95,9 @@ class LabChoices(QWidget):
             runs = self._lab.planned(self._gap_id, self._order())
         except MpdError as error:
             return 0, str(error)
+        problem = self._lab.weights_problem() if any(run.sampler for run in runs) else ""
+        if problem:
+            return 0, tr("{problem} Get them in Window, Weights, or untick the samplers.").format(problem=problem)
         calls = sum(run.calls or 0 for run in runs)
         return len(runs), tr("{calls} calls of the model in all.").format(calls=calls) if calls else ""
 
