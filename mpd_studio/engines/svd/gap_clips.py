@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DENOISING, DECODING = "Denoising", "Decoding"
 _SEED_STRIDE = 1_000_003  # between the clips of a gap
+_COARSEST_DETAIL = 4.0  # canvas pixels: beyond 4K pictures, larger structures are no longer fine
 
 
 class GapClips:
@@ -182,6 +183,10 @@ class GapClips:
                     del shown[frame]
         self._reporter.report(Progress(DECODING, before + len(runs), total))
 
+    def check(self) -> None:
+        """Between two pieces of work. Raises: Cancelled."""
+        self._reporter.raise_if_cancelled()
+
     def end_pixels(self, clip: Pass) -> tuple[np.ndarray, np.ndarray]:
         """Both ends of a clip, (h, w, 3) float32 in 0..1 at canvas size."""
         return self._range.to_unit(self._made[clip.start]), self._range.to_unit(self._made[clip.stop])
@@ -212,7 +217,7 @@ class _Finish:
         self._gap, self._clip, self._placed = gap, clip, placed
         self._match: ColorMatch | None = None
         self._detail: LostDetail | None = None
-        self._finer_than = max(1.0, placed.canvas.width / placed.inside.width)
+        self._finer_than = min(placed.canvas.width / placed.inside.width, _COARSEST_DETAIL)
         self._fine_ends: tuple[float, float] | None = None
 
     def __call__(self, shown: dict[int, np.ndarray], frame: int, place: int) -> np.ndarray:
@@ -229,13 +234,17 @@ class _Finish:
         if self._gap.seams.is_seam(place):
             first_end, last_end = map(self._placed.to_model, self._gap.boundary)
             self._gap.seams.colours(place, (first_end, last_end), shown[frame], picture)
+        self._gap.check()
         plain = whole = self._placed.to_canvas(picture)
         if options.detail and LostDetail.is_any(self._placed):
             if self._detail is None:
                 self._detail = LostDetail(self._placed, self._gap.end_pixels(self._clip))
+            self._gap.check()
             whole = self._detail.returned(picture, whole, time)
             self._gap.seams.is_returned = True
+        self._gap.check()
         self._measure_detail(place, plain, whole)
+        self._gap.check()
         return self._gap.in_depth(whole, place)
 
     def _measure_detail(self, place: int, before: np.ndarray, after: np.ndarray) -> None:
