@@ -9,6 +9,7 @@ from mpd_studio.jobs.board import JobBoard
 from mpd_studio.session.bridge_desk import BridgeDesk
 from mpd_studio.session.document import Document
 from mpd_studio.session.drafts import Drafts
+from mpd_studio.session.editors_desk import EditorsDesk
 from mpd_studio.session.exporting import ExportDesk
 from mpd_studio.session.frames import Frames
 from mpd_studio.session.generator import Generator
@@ -69,6 +70,7 @@ class Session(QObject):
         self.sheets = TakeSheets(lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         self.bridge = BridgeDesk(paths, self.document, self.selection, self.generator, self.jobs, lanes, self)
+        self.editors = EditorsDesk(paths, lanes, self)
         parts = (
             self.document,
             self.preferences,
@@ -80,6 +82,7 @@ class Session(QObject):
             self.lab,
             self.exporter,
             self.bridge,
+            self.editors,
         )
         for part in parts:
             part.message.connect(self.message)

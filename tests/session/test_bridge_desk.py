@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from footage import GAP, Heard, gap_timeline
 from job_folder import jobs
-from job_folder.ids import new_job_id
 from pytestqt.qtbot import QtBot
+from sent_jobs import send
 
 from mpd_studio.bridge.claim import newest_claim
 from mpd_studio.core.edits import add_track
@@ -24,25 +23,6 @@ from mpd_studio.session.message import MessageKind
 from mpd_studio.session.session import Session
 
 WAIT_MS = 15_000
-
-
-def send(paths: ProgramPaths, media: MediaRef, **changes: Any) -> Path:
-    """A gap of three frames between frames 3 and 8 of the test footage."""
-    job = jobs.NewJob(str(paths.data / "bridge" / "jobs"), new_job_id())
-    path = str(media.path)
-    request = {
-        "schema": "mpd.bridge.request",
-        "version": "1.0",
-        "job_id": job.job_id,
-        "created": "2026-11-21T00:00:00Z",
-        "host": {"app": "blender", "project": "cut.blend", "timeline": "Scene"},
-        "rate": {"num": 25, "den": 1},
-        "timeline": {"start_frame": 1, "width": media.size.width, "height": media.size.height},
-        "gap": {"track": 1, "first": 49, "count": 3, "before": {"frame": 48}, "after": {"frame": 52}},
-        "frames": {"mode": "source", "before": {"path": path, "index": 3}, "after": {"path": path, "index": 8}},
-        **changes,
-    }
-    return Path(job.send(request))
 
 
 def arrive(qtbot: QtBot, session: Session) -> GapId:

@@ -90,6 +90,13 @@ ROWS = (
         lambda desk: desk.show_weights(),
     ),
     ActionRow(
+        "window.editors",
+        Menu.WINDOW,
+        "Editors…",
+        "Put the bridge into Blender or DaVinci Resolve, and open the gaps they send.",
+        lambda desk: desk.show_editors(),
+    ),
+    ActionRow(
         "window.dark",
         Menu.WINDOW,
         "Dark theme",
