@@ -147,11 +147,11 @@ class BridgeDesk(QObject):
                 continue
             self._announced.add(job.id)
             if job.problem:
-                self.message.emit(warning(f"{job.title} cannot be opened: {job.problem}"))
+                self.message.emit(warning(f"A gap from an editor cannot be opened: {job.problem}", job.title))
             elif self._is_free_for_a_job():
                 self.open(job.id)
             else:
-                self.message.emit(info(f"A gap has come. {job.title}. Open it in Window > Editors."))
+                self.message.emit(info(f"A gap has come from {job.editor}. Open it in Window > Editors.", job.title))
 
     def _is_free_for_a_job(self) -> bool:
         document = self._document
@@ -168,6 +168,9 @@ class BridgeDesk(QObject):
         self._document.begin(opened.timeline)
         self._open[job_id] = self._document.key
         self._selection.select_gap(opened.gap_id)
+        placed = find_gap(opened.timeline, opened.gap_id)
+        if placed is not None:
+            self._selection.set_playhead(placed.start)
         editor = editor_name(opened.request)
         frames = "1 frame" if opened.request.count == 1 else f"{opened.request.count} frames"
         text = f"{editor} asks for {frames}. Generate them; they go back to {editor} by themselves."

@@ -27,10 +27,11 @@ _EDITORS = {"blender": "Blender", "resolve": "DaVinci Resolve"}
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
-    """A job that nobody has taken on. title: what and from where. problem: why it cannot be opened, or ""."""
+    """A job that nobody has taken on. title: what, from where. editor: its name. problem: why it cannot be opened."""
 
     id: str
     title: str
+    editor: str = ""
     problem: str = ""
 
 
@@ -188,11 +189,12 @@ class BridgeWork:
             try:
                 request = read_request(folder)
             except BridgeProblem as problem:
-                self._titles[folder.name] = WaitingJob(folder.name, f"Job {folder.name}", str(problem))
+                self._titles[folder.name] = WaitingJob(folder.name, f"Job {folder.name}", problem=str(problem))
             else:
                 where = " · ".join(filter(None, (editor_name(request), request.host.project, request.host.timeline)))
                 frames = "1 frame" if request.count == 1 else f"{request.count} frames"
-                self._titles[folder.name] = WaitingJob(folder.name, f"{where}: {frames} from {request.first}")
+                title = f"{where}: {frames} from {request.first}"
+                self._titles[folder.name] = WaitingJob(folder.name, title, editor_name(request))
         return self._titles[folder.name]
 
     def _read_receipts(self) -> tuple[tuple[str, bool], ...]:

@@ -48,6 +48,7 @@ def test_a_job_opens_by_itself_with_its_gap_selected(qtbot: QtBot, session: Sess
     (gap,) = gaps_of(timeline)
     assert (gap.gap.id, gap.gap.length, timeline.start + gap.start) == (gap_id, 3, 49)
     assert session.selection.gap_id == gap_id
+    assert session.selection.playhead == gap.start
     assert job_of(gap_id) == job.name
     assert status_of(job) == "waiting"
     assert any("Blender asks for 3 frames" in text for text in heard.texts())
@@ -79,7 +80,7 @@ def test_an_open_project_with_unsaved_edits_is_not_replaced(
     (waiting,) = gap_session.bridge.waiting
     assert waiting.title == "Blender · cut.blend · Scene: 3 frames from 49"
     assert gap_session.document.timeline is before
-    assert any("A gap has come." in text for text in heard.texts())
+    assert any("A gap has come from Blender." in text for text in heard.texts())
     assert not newest_claim(job).number
     with qtbot.waitSignal(gap_session.bridge.opened, timeout=WAIT_MS):
         gap_session.bridge.open(waiting.id)
