@@ -91,9 +91,11 @@ def fill(
     masks: Sequence[tuple[RegionId, np.ndarray]] = (),
     reporter: Reporter | None = None,
     seed: int = 0,
+    context: tuple[Sequence[np.ndarray], Sequence[np.ndarray]] = ((), ()),
 ) -> list[Picture]:
-    """All the new frames between two arrays, which are copied."""
-    pictures = BoundaryPictures(Picture(first.copy()), Picture(last.copy()), masks=tuple(masks))
+    """All the new frames between two arrays, which are copied. context: frames before and after, nearest first."""
+    before, after = (tuple(Picture(pixels) for pixels in frames) for frames in context)
+    pictures = BoundaryPictures(Picture(first.copy()), Picture(last.copy()), before, after, tuple(masks))
     request = request_for(first, new_frames, guidance, quality, seed)
     return list(engine.generate(request, pictures, reporter or SilentReporter()))
 
