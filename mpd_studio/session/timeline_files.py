@@ -18,7 +18,13 @@ from mpd_studio.session.document import Document
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
-from mpd_studio.workflow.export_timeline import ExportedTimeline, export_timeline
+from mpd_studio.workflow.export_timeline import (
+    ExportedTimeline,
+    export_for_resolve,
+    export_timeline,
+    media_folder,
+    resolve_steps,
+)
 from mpd_studio.workflow.open_timeline import TimelineFile, open_timeline
 
 SUFFIXES = tuple(suffix for row in FORMATS for suffix in row.suffixes)
@@ -34,6 +40,12 @@ class TimelineKind:
 
 
 KINDS = tuple(TimelineKind(row.id, row.title, row.suffixes[0]) for row in FORMATS)
+
+
+def steps_in_resolve(folder: Path) -> str:
+    """What to do in DaVinci Resolve with a folder of export_for_resolve."""
+    path = folder / f"{folder.name}.xml"
+    return resolve_steps(path.name, path.with_suffix(".edl").name, media_folder(path).name)
 
 
 class TimelineFiles(QObject):
@@ -69,6 +81,13 @@ class TimelineFiles(QObject):
         self._answers.expect(job, self._on_exported, self._on_failed)
         return self._board.submit(self._lane, job)
 
+    def export_for_resolve(self, folder: Path, handles: int = 0, overwrite: bool = False) -> str:
+        """Write a folder that is imported into DaVinci Resolve by hand. Returns the job's id."""
+        work = partial(_export_for_resolve, self._document.timeline, folder, handles, overwrite)
+        job = Job(new_id("export"), f"Export {folder.name}", work)
+        self._answers.expect(job, self._on_exported, self._on_failed)
+        return self._board.submit(self._lane, job)
+
     def _on_opened(self, job_id: str, key: str, file: TimelineFile) -> None:
         if job_id != self._opening or key != self._document.key:
             return
@@ -97,3 +116,9 @@ def _export(
     timeline: Timeline, path: Path, movie_id: str | None, handles: int, overwrite: bool, reporter: Reporter
 ) -> ExportedTimeline:
     return export_timeline(timeline, path, reporter, movie_id=movie_id, handles=handles, overwrite=overwrite)
+
+
+def _export_for_resolve(
+    timeline: Timeline, folder: Path, handles: int, overwrite: bool, reporter: Reporter
+) -> ExportedTimeline:
+    return export_for_resolve(timeline, folder, reporter, handles=handles, overwrite=overwrite)

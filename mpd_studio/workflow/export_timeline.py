@@ -6,11 +6,12 @@ written back with the gaps filled, and all that only the editor knows stays in i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from mpd_studio import interchange
+from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.errors import BadInput, OutputError, TimelineError
 from mpd_studio.core.gap_edits import take_fits
 from mpd_studio.core.media_ref import MediaRef
@@ -21,6 +22,8 @@ from mpd_studio.workflow.build_request import place_of
 from mpd_studio.workflow.deliver import deliver_take
 from mpd_studio.workflow.open_timeline import TimelineFile, open_timeline
 from mpd_studio.workflow.timeline_clips import fill_of, listing_of, movie_for
+
+RESOLVE_STEPS = "Read me.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,60 @@ def export_timeline(
     Raises:
         MpdError: the format or the movies cannot hold it, something stands there already, or media are gone.
     """
-    row = interchange.format_of(path)
     _check_place(timeline, path, overwrite)
+    taken = _take_out(timeline, path, reporter, movie_id=movie_id, handles=handles, overwrite=overwrite)
+    return _written(timeline, path, taken, reporter)
+
+
+def export_for_resolve(
+    timeline: Timeline, folder: Path, reporter: Reporter, *, handles: int = 0, overwrite: bool = False
+) -> ExportedTimeline:
+    """A folder to import into DaVinci Resolve by hand: the movies, the timeline as FCP 7 XML and as EDL, the steps.
+
+    For editions of Resolve that run no scripts. folder: made when it is not there.
+
+    Raises:
+        MpdError: as export_timeline.
+    """
+    path = folder / f"{folder.name}.xml"
+    edl, steps = path.with_suffix(".edl"), folder / RESOLVE_STEPS
+    for place in (path, edl, steps):
+        _check_place(timeline, place, overwrite)
+    taken = _take_out(timeline, path, reporter, movie_id=None, handles=handles, overwrite=overwrite)
+    made = _written(timeline, path, taken, reporter)
+    listed = _written(timeline, edl, replace(taken, notes=()), reporter)
+    write_atomically(steps, resolve_steps(path.name, edl.name, media_folder(path).name).encode("utf-8"))
+    in_edl = tuple(f"in the EDL: {note}" for note in listed.notes if note not in made.notes)
+    return replace(made, notes=(*made.notes, *in_edl))
+
+
+def resolve_steps(xml: str, edl: str, movies: str) -> str:
+    """What to do in Resolve with the folder; shown in the app and written into it."""
+    return f"""MPD Studio: this timeline in DaVinci Resolve
+
+1. Open the project in DaVinci Resolve. Its frame rate must be the timeline's.
+2. File > Import > Timeline, choose {xml}.
+3. Leave "Automatically import source clips into media pool" on. When Resolve asks for media, choose the folder
+   {movies} beside the file, and the folder of the footage.
+4. It becomes a new timeline, with the new clips in their gaps. The timeline that was open stays as it is.
+
+If Resolve refuses the XML, import {edl} in the same way: it holds the cuts of one video track.
+To use the new clips only, drag the movies of {movies} into the gaps: each is as long as its gap.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The chosen takes as movies. notes: gaps that stay empty, and why."""
+
+    fills: tuple[Fill, ...]
+    movies: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def _take_out(
+    timeline: Timeline, path: Path, reporter: Reporter, *, movie_id: str | None, handles: int, overwrite: bool
+) -> _Taken:
     fills: list[Fill] = []
     movies: list[Path] = []
     notes: list[str] = []
@@ -70,27 +125,29 @@ def export_timeline(
         if not take_fits(placed, take):
             notes.append(f"gap {number}: {take.name} was made for other frames; the gap stays empty")
             continue
-        wanted = movie_id or movie_for(take.result.request)
-        name = f"{path.stem}_gap_{number:02d}"
-        place = place_of(timeline, placed.gap.id)
         report = deliver_take(
             take.result,
-            wanted,
+            movie_id or movie_for(take.result.request),
             media_folder(path),
-            name,
+            f"{path.stem}_gap_{number:02d}",
             _Labelled(reporter, f"Gap {number}"),
-            place=place,
+            place=place_of(timeline, placed.gap.id),
             overwrite=overwrite,
             handles=handles,
         )
         movies.append(report.files[0])
         fills.append(fill_of(timeline, placed, take.result, report.files[0], handles))
+    return _Taken(tuple(fills), tuple(movies), tuple(notes))
+
+
+def _written(timeline: Timeline, path: Path, taken: _Taken, reporter: Reporter) -> ExportedTimeline:
+    row, notes = interchange.format_of(path), list(taken.notes)
     opened = _original(timeline, row.id, reporter, notes)
     if opened is not None:
-        notes += interchange.write_filled(opened, tuple(fills), path)
+        notes += interchange.write_filled(opened, taken.fills, path)
     else:
-        notes += interchange.write(listing_of(timeline, tuple(fills)), path, row.id)
-    return ExportedTimeline(path, tuple(movies), opened is not None, tuple(notes))
+        notes += interchange.write(listing_of(timeline, taken.fills), path, row.id)
+    return ExportedTimeline(path, taken.movies, opened is not None, tuple(notes))
 
 
 def _check_place(timeline: Timeline, path: Path, overwrite: bool) -> None:

@@ -4,4 +4,4 @@ local version = "unknown"
 if resolve then version = resolve:GetProductName() .. " " .. resolve:GetVersionString() end
 print("MPD Studio: this folder is read by " .. version .. ".")
 print("If '1 Send gap' and '2 Place results' are not listed here, Python scripts are not run by this edition or on this")
-print("machine. Then use 'Export for Resolve' in MPD Studio.")
+print("machine. Then, in MPD Studio: File > Export timeline, 'Folder for DaVinci Resolve'.")

@@ -50,6 +50,23 @@ def test_a_dropped_timeline_is_filled_and_exported(desk: Driver, cut: Path) -> N
     assert "Exported My edit_filled.xml with 1 movie." in message.text
 
 
+def test_a_folder_for_resolve_tells_its_steps_and_is_written(desk: Driver, cut: Path) -> None:
+    desk.drop([cut], desk.window, QPoint(20, 20))
+    desk.wait(lambda: desk.kinds == [("clip", 12), ("gap", 3), ("clip", 8)])
+    desk.key(Qt.Key.Key_N)
+    desk.generate()
+    desk.key(Qt.Key.Key_E, CONTROL, ALT)
+    (dialog,) = desk.window.findChildren(ExportTimelineDialog)
+    assert not dialog.steps.isVisible()
+    dialog.format.setCurrentIndex(dialog.format.findText("Folder for DaVinci Resolve, by hand"))
+    assert dialog.steps.isVisible()
+    assert "choose My edit_filled.xml" in dialog.steps.text()
+    with desk.qtbot.waitSignal(desk.session.timelines.exported, timeout=20_000):
+        QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    folder = cut.parent / "My edit_filled"
+    assert {"My edit_filled.xml", "My edit_filled.edl", "Read me.txt"} <= {path.name for path in folder.iterdir()}
+
+
 def test_the_file_dialog_offers_timelines(desk: Driver) -> None:
     desk.key(Qt.Key.Key_O, CONTROL)
     (dialog,) = desk.window.findChildren(QFileDialog)

@@ -20,7 +20,7 @@ from mpd_studio.core.project_file import read_project, write_project
 from mpd_studio.core.timeline import Clip, Gap, Timeline, gaps_of
 from mpd_studio.interchange.listing import ListedClip, ListedGap, ListedTrack, Listing
 from mpd_studio.media.probe import probe
-from mpd_studio.workflow.export_timeline import export_timeline, media_folder
+from mpd_studio.workflow.export_timeline import RESOLVE_STEPS, export_for_resolve, export_timeline, media_folder
 from mpd_studio.workflow.fill_timeline import fill_timeline
 from mpd_studio.workflow.open_timeline import open_timeline
 from mpd_studio.workflow.timeline_clips import movie_for, source_of
@@ -142,3 +142,30 @@ def test_movies_keep_what_there_is_to_keep(project: Timeline) -> None:
     assert movie_for(replace(request, canvas=replace(SIZE, width=95))) == "prores4444"
     with pytest.raises(UnsupportedRequest, match="floating-point pictures, which no movie can hold"):
         movie_for(ends(is_float=True))
+
+
+def test_a_folder_for_resolve_holds_two_timelines_the_movies_and_the_steps(project: Timeline, tmp_path: Path) -> None:
+    folder = tmp_path / "für Resolve"
+    made = export_for_resolve(project, folder, REPORTER)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"für Resolve.xml", "für Resolve.edl", RESOLVE_STEPS, "für Resolve_media"}
+    for suffix in (".xml", ".edl"):
+        track = interchange.read(folder / f"für Resolve{suffix}", RATE).listing.tracks[0]
+        assert [(type(item), item.length) for item in track.items] == [
+            (ListedClip, length) for length in (6, 3, 8, 2, 3)
+        ], suffix
+    assert [movie.parent for movie in made.movies] == [folder / "für Resolve_media"] * 2
+    steps = (folder / RESOLVE_STEPS).read_text("utf-8")
+    assert "für Resolve.xml" in steps
+    assert "für Resolve_media" in steps
+
+
+def test_a_folder_for_resolve_replaces_nothing_unasked(project: Timeline, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / RESOLVE_STEPS).write_text("mine")
+    with pytest.raises(OutputError, match="exists already"):
+        export_for_resolve(project, folder, REPORTER)
+    assert [path.name for path in folder.iterdir()] == [RESOLVE_STEPS]
+    export_for_resolve(project, folder, REPORTER, overwrite=True)
+    assert (folder / RESOLVE_STEPS).read_text("utf-8") != "mine"

@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from mpd_studio.session.session import Session
-from mpd_studio.session.timeline_files import KINDS
+from mpd_studio.session.timeline_files import KINDS, steps_in_resolve
 from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
 _MOST_HANDLES = 250
+_RESOLVE = "resolve"  # in place of a suffix: a folder with several files
 
 
 class ExportTimelineDialog(QDialog):
@@ -43,6 +44,7 @@ class ExportTimelineDialog(QDialog):
         self.format.setAccessibleName(tr("Format"))
         for kind in KINDS:
             self.format.addItem(kind.title, kind.suffix)
+        self.format.addItem(tr("Folder for DaVinci Resolve, by hand"), _RESOLVE)
         if origin is not None:
             self.format.setCurrentIndex(max(0, self.format.findData(origin.suffix.lower())))
             folder = str(origin.parent)
@@ -67,7 +69,11 @@ class ExportTimelineDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setDefault(True)
+        self.steps = label("", "quiet", wraps=True)
         self._lay_out(origin.name if origin is not None else "")
+        self.format.currentIndexChanged.connect(self._show_steps)
+        self.name.textChanged.connect(self._show_steps)
+        self._show_steps()
         self.buttons.accepted.connect(self._export)
         self.buttons.rejected.connect(self.reject)
 
@@ -97,6 +103,7 @@ class ExportTimelineDialog(QDialog):
             text = tr("In the format of {name}, that file is written with the gaps filled and all else as it is.")
             column.addWidget(label(text.format(name=origin), "quiet", wraps=True))
         column.addLayout(form)
+        column.addWidget(self.steps)
         column.addWidget(self.overwrite)
         column.addWidget(self.buttons)
         self.setMinimumWidth(120 * grid.unit)
@@ -109,11 +116,24 @@ class ExportTimelineDialog(QDialog):
         dialog.fileSelected.connect(self.folder.setText)
         dialog.open()
 
-    def _export(self) -> None:
-        suffix = self.format.currentData()
+    def _show_steps(self) -> None:
+        """What is to be done in Resolve, before the folder is written; for other formats nothing."""
+        is_resolve = self.format.currentData() == _RESOLVE
+        self.movie.setEnabled(not is_resolve)
+        self.steps.setVisible(is_resolve)
+        self.steps.setText(steps_in_resolve(self._place("")) if is_resolve else "")
+
+    def _place(self, suffix: str) -> Path:
         name = _plain(self.name.text().strip().removesuffix(suffix)) or "timeline"
-        path = Path(self.folder.text()).expanduser() / f"{name}{suffix}"
-        self._session.timelines.export(path, self.movie.currentData(), self.handles.value(), self.overwrite.isChecked())
+        return Path(self.folder.text()).expanduser() / f"{name}{suffix}"
+
+    def _export(self) -> None:
+        suffix, timelines = self.format.currentData(), self._session.timelines
+        handles, overwrite = self.handles.value(), self.overwrite.isChecked()
+        if suffix == _RESOLVE:
+            timelines.export_for_resolve(self._place(""), handles, overwrite)
+        else:
+            timelines.export(self._place(suffix), self.movie.currentData(), handles, overwrite)
         self.accept()
 
 

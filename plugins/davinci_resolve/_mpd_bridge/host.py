@@ -47,7 +47,10 @@ def from_menu(injected: Dict[str, Any]) -> Any:
     if resolve is None and injected.get("app") is not None:
         resolve = call(injected["app"], "GetResolve")
     if resolve is None:
-        message = "This edition of DaVinci Resolve gives scripts no access. Use 'Export for Resolve' in MPD Studio."
+        message = (
+            "This edition of DaVinci Resolve gives scripts no access. In MPD Studio use File > Export timeline, "
+            "'Folder for DaVinci Resolve'."
+        )
         raise BridgeError("EDITION_UNSUPPORTED", message)
     return resolve
 

@@ -274,7 +274,7 @@ def test_the_menu_without_access_points_to_the_other_way(
 ) -> None:
     monkeypatch.setenv("MPD_STUDIO_BRIDGE_QUIET", "1")
     monkeypatch.setattr(bridge("menu"), "jobs_folder", lambda: str(jobs))
-    assert "Export for Resolve" in bridge("menu").send_gap({})[0]
+    assert "Folder for DaVinci Resolve" in bridge("menu").send_gap({})[0]
 
 
 def test_a_fault_of_ours_in_the_menu_is_logged(
