@@ -42,13 +42,40 @@ def pictures(folder: Path, count: int, seed: int = 0, first: int = 1) -> list[st
     return paths
 
 
-def mean_color(path: str | Path) -> tuple[float, ...]:
+def picture_of(path: str | Path) -> np.ndarray:
+    """(h, w, 3) uint8 RGB."""
     import cv2
 
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     assert picture is not None, path
-    return tuple(float(value) for value in picture[:, :, ::-1].reshape(-1, 3).mean(0))
+    return picture[:, :, ::-1]
+
+
+def mean_color(path: str | Path) -> tuple[float, ...]:
+    return tuple(float(value) for value in picture_of(path).reshape(-1, 3).mean(0))
 
 
 def is_near(found: tuple[float, ...], wanted: tuple[float, ...], most: float = 1.5) -> bool:
     return all(abs(one - other) <= most for one, other in zip(found, wanted, strict=True))
+
+
+def camera_movie(path: Path, matrix: int) -> Path:
+    """A ramp of colours as cameras deliver it: H.264, 4:2:0, limited range. matrix: 1 for BT.709, 6 for BT.601."""
+    import av
+
+    width, height = 320, 180
+    down, across = np.mgrid[0:height, 0:width]
+    ramp = np.stack([across * 255 // width, down * 255 // height, 255 - across * 255 // width], axis=2).astype(np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "4"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        context = stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = matrix
+        context.color_range = 1
+        for _ in range(3):
+            frame = av.VideoFrame.from_ndarray(ramp, "rgb24")
+            frame = frame.reformat(format="yuv420p", dst_colorspace=1 if matrix == 1 else 5, dst_color_range=1)
+            frame.colorspace, frame.color_range = matrix, 1
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path

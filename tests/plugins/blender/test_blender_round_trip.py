@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from blender_footage import color_of, is_near, mean_color, movie, pictures
+from blender_footage import camera_movie, color_of, is_near, mean_color, movie, picture_of, pictures
 from job_folder import jobs
 from real_blender import Blender, step
 
 from mpd_studio.cli import main
+from mpd_studio.core.media_ref import FrameRef
+from mpd_studio.media.probe import probe
+from mpd_studio.media.reader import FrameReader
 
 
 def fill(blender: Blender, job_id: str, *words: str) -> None:
@@ -223,3 +227,17 @@ def test_the_frame_that_is_named_is_the_frame_that_is_shown(blender: Blender, ki
         else:
             assert said == {"path": media["paths"][index], "index": 0}
         assert is_near(mean_color(path), color_of(index)), (index, said, mean_color(path))
+
+
+def test_both_programs_see_the_same_colours_in_a_cameras_file(blender: Blender) -> None:
+    """Else a source frame that is made new would jump at the cut."""
+    for matrix in (1, 6):
+        path = camera_movie(blender.folder / f"camera_{matrix}.mp4", matrix)
+        *_, rendered = blender.run(
+            step("new", width=320, height=180),
+            step("movie", name="A", path=str(path), channel=1, start=1),
+            step("render", folder=str(blender.folder), frames=[2]),
+        )
+        with FrameReader() as reader:
+            ours = reader.read(FrameRef(probe(path), 1)).pixels.astype(float)
+        assert np.abs(picture_of(rendered[0]) - ours).mean() < 2.0
