@@ -282,9 +282,9 @@ def _retime(item: XmlElement) -> str | None:
             speed = float(values.get("speed", "100"))
         except ValueError:
             speed = 0.0
-        is_plain = speed == 100 and "TRUE" not in (values.get("reverse", ""), values.get("variablespeed", "").upper())
-        if not is_plain and values.get("variablespeed") not in (None, "0", "FALSE"):
+        varies, is_backwards = (values.get(name, "").upper() in ("TRUE", "1") for name in ("variablespeed", "reverse"))
+        if varies:
             return "variable speed"
-        if not is_plain:
-            return f"{speed:g} %{' backwards' if values.get('reverse', '').upper() == 'TRUE' else ''}"
+        if speed != 100 or is_backwards:
+            return f"{speed:g} %{' backwards' if is_backwards else ''}"
     return None

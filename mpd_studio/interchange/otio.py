@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,11 @@ from mpd_studio.interchange.listing import Fill, Listing, OpenedTimeline, check_
 from mpd_studio.interchange.media_urls import is_relative_place, path_of_url
 from mpd_studio.interchange.otio_objects import OtioWriter
 from mpd_studio.interchange.otio_reading import OtioReader, Space
+from mpd_studio.interchange.otio_unknown import without_unknown
 from mpd_studio.interchange.source_text import read_bytes
 
 FORMAT_ID = "otio"
+_LIBRARY_TYPE = re.compile(r"N14opentimelineio\S*?\d+([A-Z]\w*?)E(?=\W|$)")  # how it names its own classes
 _PLACES = ("target_url", "target_url_base")
 
 
@@ -55,7 +58,7 @@ def opened_from(path: Path, data: bytes) -> OpenedTimeline:
     if not isinstance(doc, dict) or "OTIO_SCHEMA" not in doc:
         raise TimelineError(f"{path.name} is no OpenTimelineIO file: it names no OTIO_SCHEMA.")
     versions = _checked_versions(doc, path.name)
-    timeline, way, count = _timeline(_library_objects(text.removeprefix("\ufeff"), path.name), path.name)
+    timeline, way, count = _timeline(_library_objects(doc, path.name), path.name)
     reader = OtioReader(path, timeline, way)
     listing = reader.listing()
     notes = (f"{path.name} holds {count} timelines; the first, {listing.name}, was opened.",) if count > 1 else ()
@@ -147,13 +150,15 @@ def _values_named(doc: Any, key: str) -> Iterator[Any]:
             waiting.extend(part)
 
 
-def _library_objects(text: str, name: str) -> Any:
+def _library_objects(doc: dict[str, Any], name: str) -> Any:
     import opentimelineio as otio
 
     try:
+        text = json.dumps(without_unknown(doc, otio.core.type_version_map()))
         return otio.core.deserialize_json_from_string(text)
     except (otio.exceptions.OTIOError, ValueError, TypeError, KeyError) as error:
-        raise TimelineError(f"OpenTimelineIO cannot read {name}: {error}. Export it again from the editor.") from error
+        said = _LIBRARY_TYPE.sub(r"\1", str(error)).strip("'\"")
+        raise TimelineError(f"OpenTimelineIO cannot read {name}: {said}. Export it again from the editor.") from error
 
 
 def _timeline(root: Any, name: str) -> tuple[Any, Way, int]:

@@ -26,6 +26,7 @@ from mpd_studio.interchange.listing import (
     lay_out,
 )
 from mpd_studio.interchange.media_urls import path_of_url
+from mpd_studio.interchange.otio_unknown import UNKNOWN
 
 if TYPE_CHECKING:
     import opentimelineio as otio
@@ -126,15 +127,17 @@ class OtioReader:
 
     def _item(self, item: Any, length: int, is_whole: bool) -> ListedClip | ListedForeign:
         name = item.name or "clip"
-        reason = self._unusable(item) or (None if is_whole else "does not begin and end on whole frames")
+        reason = self._unusable(item)
         if reason is None:
             found = self._clip(item, name, length)
-            if isinstance(found, ListedClip):
+            if isinstance(found, ListedClip) and is_whole:
                 return found
-            reason = found
+            reason = found if isinstance(found, str) else "does not begin and end on whole frames"
         return ListedForeign(length, f"'{name}' {reason}")
 
     def _unusable(self, item: Any) -> str | None:
+        if unknown := item.metadata.get("mpd_studio", {}).get(UNKNOWN):
+            return f"is a {unknown}, which OpenTimelineIO does not know"
         if not self._is(item, "Clip"):
             return "is a nested timeline; render it in the editor first"
         if not item.enabled:
@@ -203,11 +206,14 @@ class OtioReader:
     def _duration(self, item: Any) -> Any:
         import opentimelineio as otio
 
+        title = item.name or item.schema_name()
+        message = f"{self.path.name} is damaged: '{title}' does not say how long it is."
+        if UNKNOWN in item.metadata.get("mpd_studio", {}) and item.source_range is None:
+            raise TimelineError(message)
         try:
             return item.duration()
         except (otio.exceptions.OTIOError, ValueError) as error:
-            title = item.name or item.schema_name()
-            raise TimelineError(f"{self.path.name} is damaged: '{title}' does not say how long it is.") from error
+            raise TimelineError(message) from error
 
     def _frames(self, time: Any) -> Fraction:
         """A time in frames of the timeline; whole where it is within a thousandth of a frame."""
