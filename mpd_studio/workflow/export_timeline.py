@@ -89,17 +89,14 @@ def export_for_resolve(
 
 def resolve_steps(xml: str, edl: str, movies: str) -> str:
     """What to do in Resolve with the folder; shown in the app and written into it."""
-    return f"""MPD Studio: this timeline in DaVinci Resolve
-
-1. Open the project in DaVinci Resolve. Its frame rate must be the timeline's.
-2. File > Import > Timeline, choose {xml}.
-3. Leave "Automatically import source clips into media pool" on. When Resolve asks for media, choose the folder
-   {movies} beside the file, and the folder of the footage.
-4. It becomes a new timeline, with the new clips in their gaps. The timeline that was open stays as it is.
-
-If Resolve refuses the XML, import {edl} in the same way: it holds the cuts of one video track.
-To use the new clips only, drag the movies of {movies} into the gaps: each is as long as its gap.
-"""
+    return (
+        "1. Open the project in DaVinci Resolve. Its frame rate must be the timeline's.\n"
+        f"2. File > Import > Timeline: choose {xml}.\n"
+        f"3. When Resolve asks for media, choose the folder {movies} beside it, and the folder of the footage.\n"
+        "4. It becomes a new timeline, with the new clips in their gaps. The one that was open stays as it is.\n\n"
+        f"If Resolve refuses the XML, import {edl} in the same way: it holds the cuts of one video track. "
+        f"To use the new clips only, drag the movies of {movies} into the gaps: each is as long as its gap.\n"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from mpd_studio.session.session import Session
 from mpd_studio.session.timeline_files import KINDS, steps_in_resolve
-from mpd_studio.ui.pieces import label
+from mpd_studio.ui.pieces import inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
@@ -63,6 +63,7 @@ class ExportTimelineDialog(QDialog):
         self.handles.setAccessibleName(tr("Handles"))
         self.handles.setRange(0, _MOST_HANDLES)
         self.handles.setSuffix(tr(" frames"))
+        inset_text(self.handles)
         self.handles.setToolTip(tr("Footage at both ends of each movie, to trim with in the editor."))
         self.overwrite = QCheckBox(tr("Replace what stands there"))
         self.overwrite.setToolTip(tr("Without it, a name that is taken is refused."))
@@ -121,7 +122,11 @@ class ExportTimelineDialog(QDialog):
         is_resolve = self.format.currentData() == _RESOLVE
         self.movie.setEnabled(not is_resolve)
         self.steps.setVisible(is_resolve)
-        self.steps.setText(steps_in_resolve(self._place("")) if is_resolve else "")
+        self.steps.setText(steps_in_resolve(self._place("")).strip() if is_resolve else "")
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _place(self, suffix: str) -> Path:
         name = _plain(self.name.text().strip().removesuffix(suffix)) or "timeline"
