@@ -16,6 +16,8 @@ from mpd_studio.bridge.install import Done, Installed, install, look, next_step,
 from mpd_studio.bridge.job import ClaimedJob, write_presence
 from mpd_studio.cli.engine_words import add_engine_words, asked_settings
 from mpd_studio.core.errors import BadInput, MpdError
+from mpd_studio.core.geometry import Size
+from mpd_studio.core.guidance_file import read_guidance
 from mpd_studio.core.paths import program_paths
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def add_bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     fill.add_argument("job", nargs="?", metavar="JOB", help="a job's folder, or its name in the jobs folder")
     fill.add_argument("--watch", action="store_true", help="go on with every job that comes, until Ctrl-C")
     fill.add_argument("--jobs", type=Path, metavar="DIR", help="the jobs folder (default: the program's own)")
+    fill.add_argument("--guidance", type=Path, metavar="FILE.json", help="motion paths and regions")
     add_engine_words(fill)
     status = verbs.add_parser("status", help="which editors were found, and what stands in each", allow_abbrev=False)
     install = verbs.add_parser("install", help="put our side into the editors, or bring it up to date")
@@ -59,6 +62,8 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.watch == bool(arguments.job):
         raise BadInput("Name one job, or say --watch to fill every job that comes.")
     settings = asked_settings(arguments)
+    if arguments.guidance:
+        read_guidance(arguments.guidance, Size(1, 1))  # a slip in it must not count as the job's failure
     if arguments.watch:
         return _watch(arguments, jobs, console)
     named = Path(arguments.job)
@@ -74,7 +79,14 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
 def _fill_one(job: ClaimedJob, arguments: argparse.Namespace, settings: Any, console: Console) -> dict[str, Any]:
     from mpd_studio.workflow.bridge_fill import fill_job
 
-    result = fill_job(job, console, engine_id=arguments.engine, settings=settings, seed=arguments.seed)
+    result = fill_job(
+        job,
+        console,
+        engine_id=arguments.engine,
+        settings=settings,
+        seed=arguments.seed,
+        guidance=arguments.guidance,
+    )
     return {
         "job": job.folder.name,
         "revision": job.claim.revision,

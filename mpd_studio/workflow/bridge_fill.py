@@ -19,6 +19,8 @@ from mpd_studio.bridge.request import JobRequest, WantedMedia
 from mpd_studio.core.engine import Engine
 from mpd_studio.core.errors import Cancelled, MpdError
 from mpd_studio.core.frames import format_timecode, nominal_rate
+from mpd_studio.core.gap_edits import set_guidance
+from mpd_studio.core.guidance_file import read_guidance
 from mpd_studio.core.inbetween import EngineSettings, InbetweenResult
 from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.core.progress import Preview, Progress, Reporter
@@ -69,9 +71,12 @@ def fill_job(
     engine_id: str = "flow",
     settings: EngineSettings | None = None,
     seed: int = 0,
+    guidance: Path | None = None,
     open_engine: Callable[[str], Engine] = open_engine,
 ) -> InbetweenResult:
     """Make the frames and hand them in. The claim is given up at the end, however it ends.
+
+    guidance: a file with motion paths and regions.
 
     Raises:
         MpdError: it could not be done; the editor has been told, unless the job is another studio's now.
@@ -79,7 +84,10 @@ def fill_job(
     """
 
     def make(opened: OpenedJob, part: Path, formats: Formats, inner: Reporter) -> InbetweenResult:
-        request = build_request(opened.timeline, opened.gap_id, engine_id, settings or EngineSettings(), seed)
+        timeline = opened.timeline
+        if guidance is not None:
+            timeline = set_guidance(timeline, opened.gap_id, read_guidance(guidance, timeline.canvas))
+        request = build_request(timeline, opened.gap_id, engine_id, settings or EngineSettings(), seed)
         return run(
             request,
             part,

@@ -62,6 +62,10 @@ def test_what_is_wrong_is_said_and_exits_as_other_commands(tmp_path: Path, capsy
     assert main(["bridge", "fill", "X", "--watch"]) == 4
     assert "--watch" in capsys.readouterr().err
     job = job_in(tmp_path)
+    (tmp_path / "guidance.json").write_text("{")
+    assert main(["bridge", "fill", str(job), "--guidance", str(tmp_path / "guidance.json")]) == 4
+    assert "guidance.json" in capsys.readouterr().err
+    assert os.listdir(job) == ["request.json"]
     (job / "cancel").touch()
     assert main(["bridge", "fill", str(job)]) == 4
     assert "called off" in capsys.readouterr().err

@@ -25,6 +25,10 @@ from mpd_studio.bridge.problem import BridgeProblem, ErrorCode
 from mpd_studio.bridge.request import WantedMedia
 from mpd_studio.core.engine import BoundaryPictures, Engine
 from mpd_studio.core.errors import Cancelled, EngineFailed, EnvironmentProblem, MediaError, OutputError
+from mpd_studio.core.geometry import Point
+from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
+from mpd_studio.core.guidance_file import encode_guidance
+from mpd_studio.core.ids import PathId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter, SilentReporter
@@ -169,6 +173,18 @@ def test_a_numbered_picture_is_itself_and_not_its_sequence(tmp_path: Path) -> No
     assert gap.first is not None
     assert gap.first.media.path.name == "s_0003.png"
     assert gap.first.media.frame_count == 1
+
+
+def test_what_is_drawn_in_a_file_leads_the_frames(job: Path, tmp_path: Path) -> None:
+    path = MotionPath(PathId("p"), (PathPoint(0.0, Point(20, 20)), PathPoint(1.0, Point(40, 30))))
+    place = tmp_path / "guidance.json"
+    place.write_text(json.dumps(encode_guidance(Guidance((path,)), SIZE)))
+    made = fill_job(taken(job), SilentReporter(), guidance=place)
+    assert [one.id for one in made.request.guidance.paths] == ["p"]
+    place.write_text("{")
+    with pytest.raises(BridgeProblem):
+        fill_job(taken(job), SilentReporter(), guidance=place)
+    assert jobs.read_result(str(job)).revision == 1
 
 
 def test_a_second_revision_leaves_the_first(job: Path) -> None:
