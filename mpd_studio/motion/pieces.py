@@ -25,7 +25,8 @@ from mpd_studio.motion.similarity import Similarity, fit_similarity
 from mpd_studio.motion.warp import grid, sample
 
 _MOST_OFFSET = 0.2  # how far the fit may correct a path's end, as part of its reach: hands are not exact
-_PARTS = (0.9, 0.55, 0.3, 0.16)  # of the reach, on which turn and growth are measured
+CORES = (0.9, 0.55, 0.3, 0.16)  # parts of the reach on which turn and growth are measured
+HURRIED = (0.55,)  # for a glance while the hand still moves
 _EXACT_PX = 1.0  # a path whose ends were corrected by less is a sure guide for outlines, too
 _PULL = 0.8  # until then the path is law
 _AGREES = 0.75  # correlation above which both ends show the same thing; more is asked of small patches, see _margin
@@ -59,6 +60,15 @@ class Placement:
     to_last: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """A region that a path carries, as a mask on the frame it was drawn on."""
+
+    on: Boundary
+    mode: RegionMode
+    mask: np.ndarray
+
+
 def carried_regions(guidance: Guidance, path: MotionPath) -> tuple[MotionRegion, ...]:
     """The regions that move with a path: the one it names, and those that follow it."""
     return tuple(region for region in guidance.regions if region.id == path.region or region.follows == path.id)
@@ -70,18 +80,23 @@ def build_pieces(
     field: MotionField,
     masks: Sequence[tuple[RegionId, np.ndarray]] = (),
     tick: Callable[[], None] = lambda: None,
+    cores: Sequence[float] = CORES,
 ) -> tuple[Piece, ...]:
     """The pieces of all paths, farthest first: unnamed paths in their order, then depth_order from its end.
 
     pair: both frames at canvas size, (h, w, 3) uint8. field: the unguided motion, at any size.
-    tick: called before each path; may raise to stop.
+    tick: called before each fit; may raise to stop. cores: parts of a path's reach; the best fit of them is taken.
     """
     order = {path_id: depth for depth, path_id in enumerate(reversed(guidance.depth_order))}
     paths = sorted(guidance.paths, key=lambda path: order.get(path.id, -1))
     pieces = []
+    luma = luma_of(pair[0]), luma_of(pair[1])
     for path in paths:
         tick()
-        pieces.append(_piece(guidance, path, pair, field, masks))
+        drawn = _drawn(guidance, path, pair, masks)
+        fitted = _fitted(luma, path, _reach_of(path, drawn), cores, tick)
+        tick()
+        pieces.append(_piece(path, drawn, fitted, pair, field))
     return tuple(pieces)
 
 
@@ -119,22 +134,39 @@ def _array(point: Point) -> np.ndarray:
     return np.array([point.x - 0.5, point.y - 0.5])
 
 
-def _piece(
+def luma_of(picture: np.ndarray) -> np.ndarray:
+    """(h, w) float32 of an (h, w, 3) uint8 picture."""
+    return picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def _drawn(
     guidance: Guidance,
     path: MotionPath,
     pair: tuple[np.ndarray, np.ndarray],
-    field: MotionField,
     masks: Sequence[tuple[RegionId, np.ndarray]],
+) -> tuple[_Drawn, ...]:
+    size = Size(pair[0].shape[1], pair[0].shape[0])
+    return tuple(
+        _Drawn(region.on, region.mode, region_mask(region, size, masks)) for region in carried_regions(guidance, path)
+    )
+
+
+def _reach_of(path: MotionPath, drawn: Sequence[_Drawn]) -> float:
+    reaches = (_reach(each.mask, path.start if each.on is Boundary.FIRST else path.end) for each in drawn)
+    return max(reaches, default=path.radius)
+
+
+def _piece(
+    path: MotionPath,
+    drawn: Sequence[_Drawn],
+    fitted: tuple[Similarity, bool],
+    pair: tuple[np.ndarray, np.ndarray],
+    field: MotionField,
 ) -> Piece:
     size = Size(pair[0].shape[1], pair[0].shape[0])
-    regions = carried_regions(guidance, path)
-    drawn = [(region.on, region_mask(region, size, masks)) for region in regions]
-    reach = max(
-        (_reach(mask, path.start if on is Boundary.FIRST else path.end) for on, mask in drawn), default=path.radius
-    )
-    turn, agrees = _fitted(pair, path, reach)
+    turn, agrees = fitted
     whole = Piece(path, turn, np.zeros(0), np.zeros(0), agrees)
-    if regions:
+    if drawn:
         first, last = _carried(whole, drawn, size)
     else:
         first, last = _discs(path, turn, size)
@@ -147,16 +179,24 @@ def _piece(
         first,
         last,
         agrees,
-        frozen=bool(regions) and all(region.mode is RegionMode.STILL for region in regions),
-        moves=any(region.mode is RegionMode.MOVES for region in regions),
+        frozen=bool(drawn) and all(each.mode is RegionMode.STILL for each in drawn),
+        moves=any(each.mode is RegionMode.MOVES for each in drawn),
     )
 
 
-def _fitted(pair: tuple[np.ndarray, np.ndarray], path: MotionPath, reach: float) -> tuple[Similarity, bool]:
+def _fitted(
+    luma: tuple[np.ndarray, np.ndarray],
+    path: MotionPath,
+    reach: float,
+    parts: Sequence[float],
+    tick: Callable[[], None],
+) -> tuple[Similarity, bool]:
     """The best fit over the whole reach or over a core of it (the rim may show the rest), and if it convinces."""
-    luma = [picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) for picture in pair]
-    cores = [max(part * reach, min(8.0, reach)) for part in _PARTS]
-    fits = [fit_similarity(luma[0], luma[1], path.start, path.end, core, _most_offset(core)) for core in cores]
+    cores = [max(part * reach, min(8.0, reach)) for part in parts]
+    fits = []
+    for core in cores:
+        tick()
+        fits.append(fit_similarity(luma[0], luma[1], path.start, path.end, core, _most_offset(core)))
     convincing = [(_worth(fit, core), fit) for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
     if not convincing:
         return Similarity(match=fits[0].match), False
@@ -185,19 +225,19 @@ def _reach(mask: np.ndarray, centre: Point) -> float:
     return max(8.0, float(np.percentile(np.hypot(columns + 0.5 - centre.x, rows + 0.5 - centre.y), 90)))
 
 
-def _carried(piece: Piece, drawn: Sequence[tuple[Boundary, np.ndarray]], size: Size) -> tuple[np.ndarray, np.ndarray]:
+def _carried(piece: Piece, drawn: Sequence[_Drawn], size: Size) -> tuple[np.ndarray, np.ndarray]:
     """The masks of drawn regions on the frame they were drawn on, and moved rigidly to the other."""
     first = np.zeros((size.height, size.width), np.float32)
     last = first.copy()
     here = grid(size.height, size.width)
     start, end = place(piece, Guidance(), 0.0), place(piece, Guidance(), 1.0)
-    for on, mask in drawn:
-        if on is Boundary.FIRST:
-            first = np.maximum(first, mask)
-            last = np.maximum(last, looked_up(mask, mapped(end.to_first, here)))
+    for each in drawn:
+        if each.on is Boundary.FIRST:
+            first = np.maximum(first, each.mask)
+            last = np.maximum(last, looked_up(each.mask, mapped(end.to_first, here)))
         else:
-            first = np.maximum(first, looked_up(mask, mapped(start.to_last, here)))
-            last = np.maximum(last, mask)
+            first = np.maximum(first, looked_up(each.mask, mapped(start.to_last, here)))
+            last = np.maximum(last, each.mask)
     return first, last
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from mpd_studio.motion.flow import Effort, two_way_flow
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
 from mpd_studio.motion.luminance import working_pair, working_size
 from mpd_studio.motion.paths import ease
-from mpd_studio.motion.pieces import Piece, build_pieces, place
+from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
 from mpd_studio.motion.warp import Sampling, resize_plane
 
@@ -82,26 +82,55 @@ class Scene:
         return fill_unseen(pixels, hidden), whole.confidence
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What does not depend on the drawing. field: the unguided motion. looks: appearances at the field's size."""
+
+    field: MotionField
+    looks: tuple[np.ndarray, np.ndarray]
+
+
 def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Scene:
     """Measure the motion between the boundary frames and prepare what the user drew.
 
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
-    first, last = pictures.first.pixels, pictures.last.pixels
-    guidance, quality = request.guidance, request.settings.quality
-    effort = _EFFORTS[quality]
-    holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
-    small = working_pair(first, last, working_size(request.canvas, effort.working_pixels))
+    return compose(request, pictures, measure(request, pictures, tick), tick)
+
+
+def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Measured:
+    """The motion between the boundary frames, whatever is drawn on them."""
+    effort = _EFFORTS[request.settings.quality]
+    size = working_size(request.canvas, effort.working_pixels)
+    small = working_pair(pictures.first.pixels, pictures.last.pixels, size)
     field = two_way_flow(*small, effort, tick)
-    looks = appearance(small[0]), appearance(small[1])
+    return Measured(field, (appearance(small[0]), appearance(small[1])))
+
+
+def compose(
+    request: InbetweenRequest,
+    pictures: BoundaryPictures,
+    measured: Measured,
+    tick: Callable[[], None],
+    cores: Sequence[float] = CORES,
+) -> Scene:
+    """Prepare what the user drew on frames whose motion is known. cores: as in build_pieces.
+
+    Raises:
+        UnsupportedRequest: a region's mask picture was not handed over.
+    """
+    first, last = pictures.first.pixels, pictures.last.pixels
+    guidance, field, looks = request.guidance, measured.field, measured.looks
+    holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
     pieces: tuple[Piece, ...] = ()
     backdrop = None
     if guidance.paths:
         tick()
-        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick)
+        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, cores)
         tick()
         backdrop = Backdrop(pieces)
         field = backdrop.field(field)
     standing = standing_difference(*looks)
-    return Scene(first, last, guidance, field, looks, standing, pieces, backdrop, holds, _SAMPLINGS[quality])
+    sampling = _SAMPLINGS[request.settings.quality]
+    return Scene(first, last, guidance, field, looks, standing, pieces, backdrop, holds, sampling)
