@@ -11,12 +11,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 TIME_LIMIT_S = 60.0
+_TICK_S = 0.1
 PACKAGE = "_mpd_bridge"
 _RESOLVE = "Blackmagic Design/DaVinci Resolve"
 
@@ -38,28 +40,36 @@ def ask_resolve(
     python: Path | None = None,
     time_limit_s: float = TIME_LIMIT_S,
     environment: Mapping[str, str] | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> ChildAnswer:
     """Run the driver with these words ("status", or "send" JOBS, or "place" JOB); see its docstring.
 
     addon: the folder that holds `_mpd_bridge`. python: an interpreter that Resolve's module takes; None: this one.
+    tick: called ten times a second while the child runs; may raise to stop, which ends the child.
     """
     command = [str(python or sys.executable), "-m", f"{PACKAGE}.resolve_driver", *words]
     variables = resolve_environment(dict(os.environ if environment is None else environment), addon)
     try:
-        done = subprocess.run(
-            command,
-            cwd=addon,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=time_limit_s,
-            check=False,
+        child = subprocess.Popen(
+            command, cwd=addon, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-    except subprocess.TimeoutExpired:
-        return ChildAnswer(False, {}, "API_BUSY_TIMEOUT", _BUSY.format(seconds=time_limit_s))
     except OSError as error:
         return ChildAnswer(False, {}, "HOST_NOT_RUNNING", f"Python could not be started for Resolve ({error}).")
-    return _answer_of(done.stdout, done.stderr, done.returncode)
+    deadline_s = time.monotonic() + time_limit_s
+    with child:
+        while True:
+            try:
+                tick()
+                out, err = child.communicate(timeout=_TICK_S)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < deadline_s:
+                    continue
+                child.kill()
+                return ChildAnswer(False, {}, "API_BUSY_TIMEOUT", _BUSY.format(seconds=time_limit_s))
+            except BaseException:
+                child.kill()
+                raise
+            return _answer_of(out, err, child.returncode)
 
 
 _BUSY = (

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from mpd_studio.bridge.resolve_child import ChildAnswer, ask_resolve, resolve_environment
+from mpd_studio.core.errors import Cancelled
 
 HERE = Path(__file__).resolve().parent
 Ask = Callable[..., ChildAnswer]
@@ -70,6 +72,26 @@ def test_a_busy_resolve_is_given_up_after_the_time_limit(ask: Ask) -> None:
     answer = ask("status", is_busy_s=30.0, time_limit_s=1.5)
     assert (answer.is_ok, answer.code) == (False, "API_BUSY_TIMEOUT")
     assert "1.5 s" in answer.message
+
+
+def test_a_cancelled_question_ends_the_child(installed: Path, tmp_path: Path) -> None:
+    ticks: list[float] = []
+
+    def stop() -> None:
+        ticks.append(time.monotonic())
+        if len(ticks) == 3:
+            raise Cancelled
+
+    began = time.monotonic()
+    variables = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE / "as_module")]),
+        "FAKE_RESOLVE_SCENE": "scenes:from_argument",
+        "FAKE_RESOLVE_ARGUMENT": json.dumps({"folder": str(tmp_path), "is_busy_s": 60}),
+    }
+    with pytest.raises(Cancelled):
+        ask_resolve(("status",), installed, environment=variables, tick=stop)
+    assert time.monotonic() - began < 20
 
 
 def test_a_module_that_breaks_off_is_no_mystery(ask: Ask) -> None:
