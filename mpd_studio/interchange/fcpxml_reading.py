@@ -133,6 +133,8 @@ class FcpxmlReader:
                 self._lay_on_lane(int(lane[:6]), child, position + at)
 
     def _lay_on_lane(self, lane: int, element: XmlElement, start: int) -> None:
+        if element.tag == "gap" or not (element.tag == "spine" or self._has_pictures(element)):
+            return
         row = self._lanes.setdefault(lane, [])
         if element.tag == "spine":
             for child in [e for e in element.children if e.tag in _STORY]:
@@ -140,7 +142,7 @@ class FcpxmlReader:
                 if child.tag != "gap":
                     row.append(Laid(start, self._item(child, length)))
                 start += length
-        elif element.tag != "gap" and self._has_pictures(element):
+        else:
             row.append(Laid(start, self._item(element, self._frames(element, "duration"))))
 
     def _lane(self, number: int) -> ListedTrack:

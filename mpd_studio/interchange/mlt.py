@@ -171,12 +171,12 @@ class _Reader:
         named = self.parts.get(self.root.attributes.get("producer", ""))
         tractors = [child for child in self.root.children if child.tag == "tractor"]
         playlists = [child for child in self.root.children if child.tag == "playlist"]
-        if named is not None and named.tag in ("tractor", "playlist"):
-            inner = self._only_tractor(named)
-            return inner or named
-        if not tractors and not playlists:
-            raise TimelineError(f"{self.path.name} plays nothing: it has neither tracks nor a playlist.")
-        return (tractors or playlists)[-1]
+        if named is None or named.tag != "tractor":  # the named playlist of Shotcut and Kdenlive is their media bin
+            found = tractors or ([named] if named is not None and named.tag == "playlist" else playlists)
+            if not found:
+                raise TimelineError(f"{self.path.name} plays nothing: it has neither tracks nor a playlist.")
+            named = found[-1]
+        return self._only_tractor(named) or named
 
     def _only_tractor(self, element: XmlElement) -> XmlElement | None:
         """Kdenlive keeps its timeline in a playlist or tractor of one track, which refers to a tractor."""

@@ -18,7 +18,8 @@ def filled_path(file: TimelineFile, folder: Path) -> Path:
     Raises:
         BadInput: that is the original itself.
     """
-    path = folder.absolute() / file.path.name
+    name = file.path.with_suffix(".fcpxml").name if file.path.is_dir() else file.path.name  # a bundle is a folder
+    path = folder.absolute() / name
     if path.resolve() == file.path.resolve():
         raise BadInput(f"The filled timeline would replace {file.path} itself. Choose another folder for --out.")
     return path
