@@ -115,6 +115,7 @@ class MPD_OT_place_results(bpy.types.Operator):
                 placed.append(place_result(scene, jobs, name, self.force))
             except BridgeError as error:
                 problems.append(error.message)
+                _Looks.refused.add(name)
         for problem in problems:
             self.report({"ERROR"}, problem)
         if not names:
@@ -183,6 +184,8 @@ class MPD_PT_bridge(bpy.types.Panel):
         for job_id in pending.pending_jobs(scene):
             _draw_job(layout, job_id)
         layout.operator(MPD_OT_place_results.bl_idname, icon="IMPORT")
+        if _Looks.refused.intersection(pending.pending_jobs(scene)):
+            layout.operator(MPD_OT_place_results.bl_idname, text="Place Even If Changed").force = True
         layout.operator(MPD_OT_update_take.bl_idname, icon="FILE_REFRESH")
 
 
@@ -238,7 +241,7 @@ class MpdBridgePreferences(bpy.types.AddonPreferences):
 class _Looks:
     """What the timer saw last: job id -> status. Panels must not read files while they draw.
 
-    refused: jobs that could not be placed by themselves; their state says why, and the user decides.
+    refused: jobs that could not be placed; they are not tried again by themselves, the user decides.
     """
 
     seen = {}

@@ -272,6 +272,48 @@ def cancel_first(module: str) -> str:
     return operator("mpd.cancel_job", job_id=first_pending(module))
 
 
+class DrawnLayout:
+    """Stands for the layout that Blender hands to a panel, and keeps what is put on it."""
+
+    def __init__(self, shown: list[str]) -> None:
+        self.shown = shown
+        self.force = False
+        self.job_id = ""
+
+    def label(self, text: str = "", icon: str = "NONE") -> None:
+        self.shown.append(text)
+
+    def operator(self, name: str, text: str = "", icon: str = "NONE") -> DrawnLayout:
+        self.shown.append(text or name)
+        return self
+
+    def prop(self, owner: Any, name: str) -> None:
+        getattr(owner, name)
+        self.shown.append(name)
+
+    def row(self) -> DrawnLayout:
+        return self
+
+    def separator(self) -> None:
+        return
+
+
+def drawn_panel(module: str) -> list[str]:
+    shown: list[str] = []
+    panel = type("Panel", (), {"layout": DrawnLayout(shown)})()
+    sys.modules[f"{module}.ui"].MPD_PT_bridge.draw(panel, bpy.context)
+    return shown
+
+
+def drawn_preferences(module: str) -> list[str]:
+    shown: list[str] = []
+    kept = bpy.context.preferences.addons[module].preferences
+    words = {name: getattr(kept, name) for name in ("jobs_folder", "frames", "placement", "auto_place")}
+    page = type("Page", (), {"layout": DrawnLayout(shown), **words})()
+    sys.modules[f"{module}.ui"].MpdBridgePreferences.draw(page, bpy.context)
+    return shown
+
+
 def carry_out(steps: list[Any]) -> list[Any]:
     answers: list[Any] = []
     for name, arguments in steps:

@@ -120,6 +120,43 @@ def test_the_timer_places_by_itself_where_that_is_wanted(only_module: Modern) ->
     assert [row["first"] for row in rows if row["job"]] == [49]
 
 
+def test_the_sidebar_says_what_is_meant_and_what_is_awaited(only_module: Modern) -> None:
+    blender = only_module()
+    extensions = blender.folder / "user" / "extensions" / "user_default"
+    install(place_in(HostKind.BLENDER, extensions), blender.jobs)
+    panel, blend = step("drawn_panel", module=EXTENSION), str(blender.folder / "cut.blend")
+    _, _, *_, before, _, _, after, page, _ = blender.run(
+        step("new"),
+        step("enable", module=EXTENSION),
+        *cut(blender),
+        panel,
+        step("operator", name="mpd.send_gap"),
+        step("look", module=EXTENSION),
+        panel,
+        step("drawn_preferences", module=EXTENSION),
+        step("save", path=blend),
+    )
+    assert "Channel 1, frame 49: 4 frames" in before
+    assert "Waiting for MPD Studio" not in before
+    assert "Waiting for MPD Studio" in after
+    assert str(blender.jobs) in page
+    fill(blender)
+    *_, done, refused, offered, placed = blender.run(
+        step("enable", module=EXTENSION),
+        step("reopen", path=blend),
+        step("remove", name="A"),
+        step("look", module=EXTENSION),
+        panel,
+        step("operator", name="mpd.place_results"),
+        panel,
+        step("operator", name="mpd.place_results", force=True),
+    )
+    assert "Ready to be placed" in done
+    assert "is not there any more" in refused
+    assert "Place Even If Changed" in offered
+    assert placed == "FINISHED"
+
+
 def test_a_job_is_called_off(only_module: Modern) -> None:
     blender = only_module()
     extensions = blender.folder / "user" / "extensions" / "user_default"
