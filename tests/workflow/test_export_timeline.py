@@ -123,6 +123,18 @@ def test_nothing_is_replaced_unasked(original: Path, project: Timeline, tmp_path
     assert export_timeline(project, tmp_path / "new.xml", REPORTER, overwrite=True).in_original
 
 
+def test_a_gap_beside_a_retimed_clip_is_filled_from_a_frame_that_was_picked(original: Path, tmp_path: Path) -> None:
+    original.write_text(original.read_text().replace("<out>6</out>", "<out>4</out>", 1))
+    timeline = open_timeline(original, REPORTER).timeline
+    first, _ = gaps_of(timeline)
+    assert first.first is None
+    picked = set_boundary(timeline, first.gap.id, Boundary.FIRST, FrameRef(timeline.media[0], 5))
+    filled = fill_timeline(picked, tmp_path / "takes", REPORTER, engine_id="crossfade", only=[1]).timeline
+    made = export_timeline(filled, tmp_path / "new.xml", REPORTER)
+    assert (made.in_original, made.notes) == (True, ("gap 2 has no take and stays empty",))
+    assert "<out>4</out>" in (tmp_path / "new.xml").read_text()
+
+
 def test_the_original_may_be_gone(original: Path, project: Timeline, tmp_path: Path) -> None:
     original.unlink()
     made = export_timeline(project, tmp_path / "new.xml", REPORTER)
