@@ -60,6 +60,11 @@ class ProgramPaths:
         return self.cache / "unfinished"
 
     @property
+    def resolve_side(self) -> Path:
+        """Our side of the bridge for asking DaVinci Resolve from outside; written anew each time."""
+        return self.cache / "resolve"
+
+    @property
     def thumbnails(self) -> Path:
         return self.cache / "thumbnails"
 

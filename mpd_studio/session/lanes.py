@@ -19,7 +19,7 @@ class Lanes(QObject):
 
     gpu: generations, in order. draft: flow drafts, the newest wins. io: probing and exports, in order.
     weights: model files, so that gigabytes on their way delay no import. bridge: the jobs of editors, which must hear
-    from us every few seconds.
+    from us every few seconds. resolve: questions to DaVinci Resolve, which may not answer for a minute.
     frames: pictures for the canvas, the newest first. thumbnails: small pictures, so that they never delay the
     canvas. save: projects, settings. journal: autosaves, apart from `save` so that a long save delays none.
     """
@@ -32,6 +32,7 @@ class Lanes(QObject):
         self.io = Worker("io", self)
         self.weights = Worker("weights", self)
         self.bridge = Worker("bridge", self)
+        self.resolve = Worker("resolve", self)
         self.frames = Worker("frames", self)
         self.thumbnails = Worker("thumbnails", self)
         self.save = Worker("save", self)
@@ -44,7 +45,8 @@ class Lanes(QObject):
         process has to be left without tearing Qt down.
         """
         deadline_s = time.monotonic() + timeout_s
-        cancelled = (self.draft, self.frames, self.thumbnails, self.weights, self.bridge, self.io, self.gpu)
+        quick = (self.draft, self.frames, self.thumbnails)
+        cancelled = (*quick, self.resolve, self.weights, self.bridge, self.io, self.gpu)
         for worker in cancelled:
             worker.begin_closing()  # asks all of them before it waits for any
         stopped = [worker.close(max(0.0, deadline_s - time.monotonic())) for worker in cancelled]

@@ -23,6 +23,7 @@ from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.previews import Previews
 from mpd_studio.session.proposals import Proposals
 from mpd_studio.session.recent import RecentFiles
+from mpd_studio.session.resolve_desk import ResolveDesk
 from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
 from mpd_studio.session.timeline_files import TimelineFiles
@@ -71,6 +72,7 @@ class Session(QObject):
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         self.bridge = BridgeDesk(paths, self.document, self.selection, self.generator, self.jobs, lanes, self)
         self.editors = EditorsDesk(paths, lanes, self)
+        self.resolve = ResolveDesk(paths, self.jobs, lanes, self)
         parts = (
             self.document,
             self.preferences,
@@ -83,6 +85,7 @@ class Session(QObject):
             self.exporter,
             self.bridge,
             self.editors,
+            self.resolve,
         )
         for part in parts:
             part.message.connect(self.message)

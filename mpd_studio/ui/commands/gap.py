@@ -18,6 +18,7 @@ from mpd_studio.ui.commands.reasons import (
     needs_job,
     needs_marks,
     needs_no_problem,
+    needs_sent_gap,
     needs_take,
 )
 from mpd_studio.ui.desk import Desk
@@ -48,6 +49,16 @@ def _draft(desk: Desk) -> None:
         session.drafts.request(now.gap.gap.id)
         session.selection.set_playhead(max(0, now.gap.start - 1))
         session.player.play()
+
+
+def _fetch_resolve(desk: Desk) -> None:
+    desk.session.resolve.fetch_gap()
+
+
+def _place_resolve(desk: Desk) -> None:
+    now = desk.situation()
+    if now.gap:
+        desk.session.resolve.place(now.gap.gap.id)
 
 
 def _from_marks(desk: Desk) -> None:
@@ -206,6 +217,22 @@ ROWS = (
         _close,
         ("Ctrl+Backspace",),
         why_not=needs_gap,
+    ),
+    ActionRow(
+        "gap.fetch_resolve",
+        Menu.GAP,
+        "Get gap from DaVinci Resolve",
+        "Ask a running DaVinci Resolve Studio for the gap at its playhead; it is opened here.",
+        _fetch_resolve,
+        line_before=True,
+    ),
+    ActionRow(
+        "gap.place_resolve",
+        Menu.GAP,
+        "Place take in DaVinci Resolve",
+        "Have a running DaVinci Resolve Studio put the newest take into the gap that it sent.",
+        _place_resolve,
+        why_not=needs_sent_gap,
     ),
     ActionRow(
         "gap.rename_take",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mpd_studio.core.gap_edits import nearest_first
+from mpd_studio.session.bridge_work import job_of
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
 
@@ -15,6 +16,15 @@ def needs_clips(now: Situation) -> str:
 
 def needs_gap(now: Situation) -> str:
     return "" if now.gap else tr("No gap is selected. Press N, or click one.")
+
+
+def needs_sent_gap(now: Situation) -> str:
+    """A gap that an editor sent, with a take that can go back."""
+    if now.gap is None:
+        return needs_gap(now)
+    if job_of(now.gap.gap.id) is None:
+        return tr("This gap was not sent by an editor.")
+    return "" if now.gap.gap.takes else tr("There is no take yet. Generate one first.")
 
 
 def needs_any_gap(now: Situation) -> str:
