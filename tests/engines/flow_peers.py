@@ -33,7 +33,7 @@ def minterpolate(keys: Sequence[np.ndarray], at: int, gap: int) -> list[np.ndarr
 
     keys: frames gap + 1 apart; the filter looks at one more on either side, and gets the end ones twice.
     """
-    from av import VideoFormat, VideoFrame
+    from av import VideoFrame
     from av.filter import Graph
 
     window = [keys[max(0, min(index, len(keys) - 1))] for index in range(at - 2, at + 5)]
@@ -50,7 +50,8 @@ def minterpolate(keys: Sequence[np.ndarray], at: int, gap: int) -> list[np.ndarr
         if picture is None:
             graph.push(None)
         else:
-            frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=VideoFormat("yuv420p"))
+            colored: Any = VideoFrame.from_ndarray(picture, format="rgb24")  # the stubs know no name of a format
+            frame = colored.reformat(format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, 24)
             graph.push(frame)
         made.update(_pulled(graph, gap))
