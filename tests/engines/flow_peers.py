@@ -38,7 +38,7 @@ def minterpolate(keys: Sequence[np.ndarray], at: int, gap: int) -> list[np.ndarr
 
     window = [keys[max(0, min(index, len(keys) - 1))] for index in range(at - 2, at + 5)]
     height, width = window[0].shape[:2]
-    graph = Graph()
+    graph: Any = Graph()  # its stubs take no name of a format
     source = graph.add_buffer(width=width, height=height, format="yuv420p", time_base=Fraction(1, 24))
     options = f"fps=24*{gap + 1}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
     filters = (graph.add("minterpolate", options), graph.add("buffersink"))
@@ -50,7 +50,7 @@ def minterpolate(keys: Sequence[np.ndarray], at: int, gap: int) -> list[np.ndarr
         if picture is None:
             graph.push(None)
         else:
-            colored: Any = VideoFrame.from_ndarray(picture, format="rgb24")  # the stubs know no name of a format
+            colored = VideoFrame.from_ndarray(picture, format="rgb24")
             frame = colored.reformat(format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, 24)
             graph.push(frame)
