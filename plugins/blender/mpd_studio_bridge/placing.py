@@ -143,11 +143,11 @@ def _add(scene, request, result):
     strip = strips.new_image(name, result.files[0], channel, gap["first"], fit_method="ORIGINAL")
     for other in names[1:]:
         strip.elements.append(other)
-    is_source = request["frames"]["mode"] == "source"
-    _set_color(strip, colorspace_name(before) if is_source and before is not None else "sRGB", result)
-    if is_source and before is not None:
-        copy_place(before, strip)
-        strip.blend_type = before.blend_type
+    if request["frames"]["mode"] == "source" and before is not None:
+        _take_after(before, strip)
+    else:
+        strip.alpha_mode = "STRAIGHT"
+        strip.colorspace_settings.name = "sRGB"
     _mark(strip, request["job_id"], result.revision)
     return strip
 
@@ -158,10 +158,12 @@ def _neighbour(scene, gap):
     return row[0] if row else None
 
 
-def _set_color(strip, name, result):
-    strip.alpha_mode = "STRAIGHT"
-    if result.document.get("picture", {}).get("is_float"):
-        return  # Blender reads OpenEXR as linear by itself
+def _take_after(before, strip):
+    """New frames hold the same kind of numbers as their neighbour's file, so that they are shown in the same way."""
+    copy_place(before, strip)
+    strip.blend_type = before.blend_type
+    strip.alpha_mode = before.alpha_mode
+    name = colorspace_name(before)
     if name:
         strip.colorspace_settings.name = name
 

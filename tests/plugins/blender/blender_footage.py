@@ -79,3 +79,18 @@ def camera_movie(path: Path, matrix: int) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def float_pictures(folder: Path, count: int, base: float) -> list[str]:
+    """Half-float OpenEXR pictures of linear light: `base` + index / 100 in red and blue, 2 in green."""
+    import OpenEXR
+
+    folder.mkdir()
+    paths = [str(folder / f"light_{index:04d}.exr") for index in range(count)]
+    for index, path in enumerate(paths):
+        pixels = np.full((HEIGHT, WIDTH, 3), base + index / 100, np.float16)
+        pixels[:, :, 1] = 2.0
+        header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+        with OpenEXR.File(header, {"RGB": pixels}) as file:
+            file.write(path)
+    return paths

@@ -38,6 +38,7 @@ def strip_rows() -> list[dict[str, Any]]:
             "files": [element.filename for element in strip.elements] if strip.type == "IMAGE" else [],
             "directory": strip.directory if strip.type == "IMAGE" else "",
             "colorspace": names.colorspace_name(strip) if hasattr(strip, "colorspace_settings") else "",
+            "alpha": getattr(strip, "alpha_mode", ""),
             "scale": [strip.transform.scale_x, strip.transform.scale_y] if hasattr(strip, "transform") else [],
         }
         for strip in names.all_strips(scene())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from blender_footage import camera_movie, color_of, is_near, mean_color, movie, picture_of, pictures
+from blender_footage import camera_movie, color_of, float_pictures, is_near, mean_color, movie, picture_of, pictures
 from job_folder import jobs
 from real_blender import Blender, step
 
@@ -200,6 +200,37 @@ def test_pictures_at_an_ntsc_rate_scaled_alike(blender: Blender) -> None:
     for share, path in zip(shares, rendered, strict=True):
         wanted = tuple(a + share * (b - a) for a, b in zip(before, after, strict=True))
         assert is_near(mean_color(path), wanted, 2)
+
+
+def test_scene_light_stays_scene_light(blender: Blender) -> None:
+    """Float pictures come back as float pictures, in the colour space that the user chose for their neighbour."""
+    one = float_pictures(blender.folder / "one", 6, 0.10)
+    other = float_pictures(blender.folder / "other", 6, 0.30)
+    blend = str(blender.folder / "light.blend")
+    *_, job_id, _ = blender.run(
+        step("new"),
+        step("images", name="A", paths=one, channel=1, start=1),
+        step("images", name="B", paths=other, channel=1, start=10),
+        step("change", name="A", where="alpha_mode", value="PREMUL"),
+        step("playhead", frame=8),
+        step("send", jobs=str(blender.jobs)),
+        step("save", path=blend),
+    )
+    fill(blender, job_id, "--engine", "crossfade")
+    _, _, rows, rendered = blender.run(
+        step("reopen", path=blend),
+        step("place", jobs=str(blender.jobs), job_id=job_id),
+        step("strips"),
+        step("render", folder=str(blender.folder), frames=[6, 7, 9, 10]),
+    )
+    (placed,) = [row for row in rows if row["job"]]
+    assert all(name.endswith(".exr") for name in placed["files"])
+    assert placed["colorspace"] == next(row["colorspace"] for row in rows if row["name"] == "A") != "sRGB"
+    assert placed["alpha"] == "PREMUL"
+    colors = [mean_color(path)[0] for path in rendered]
+    assert colors == sorted(colors)
+    assert colors[1] - colors[0] < 25
+    assert colors[3] - colors[2] < 25
 
 
 @pytest.mark.parametrize("kind", ["movie", "images"])
