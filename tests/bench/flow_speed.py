@@ -1,0 +1,209 @@
+"""How fast the flow engine is beside FFmpeg's minterpolate, in one run on one machine, and how its cost grows.
+
+Run:  python tests/bench/flow_speed.py [--only peers draft command memory growth] [--rounds 3] [--json FILE]
+
+Engine time is without start-up, decoding and writing; the command's whole time stands beside it. Ours and the peer take
+turns, and the best of the rounds counts, because other work on the machine only ever adds time. minterpolate (mci,
+aobmc, bidir, vsbmc) is told over a running clip, where each pair of frames costs it once; a gap alone costs it more,
+for it needs the frame after the gap's end too. Its filter runs in one thread; ours may use --threads. The time that
+the processor worked is told beside the clock's, and is the fairer measure on a busy machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import cv2  # noqa: TID253 - a benchmark draws with it at once
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "engines")]
+av: Any = import_module("av")
+av_filter: Any = import_module("av.filter")
+footage = import_module("real_sequences")
+moving_scenes = import_module("moving_scenes")
+core = import_module("mpd_studio.core.inbetween")
+Picture = import_module("mpd_studio.core.picture").Picture
+BoundaryPictures = import_module("mpd_studio.core.engine").BoundaryPictures
+SilentReporter = import_module("mpd_studio.core.progress").SilentReporter
+open_engine = import_module("mpd_studio.engines.registry").open_engine
+PeakMemory = import_module("mpd_studio.workflow.peak_memory").PeakMemory
+
+FULL_HD, ULTRA_HD = (1920, 1080), (3840, 2160)
+GAPS = ((7, 5.0), (1, 8.0))  # gap, how many times the peer's speed is the goal
+SIZES = ((960, 540), (1280, 720), FULL_HD, (2560, 1440), ULTRA_HD)
+COUNTS = (1, 2, 4, 8, 12, 24)
+MINTERPOLATE = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1"
+QUALITIES = ("normal", "best", "draft")
+CLOCKS = {"by the clock": time.perf_counter, "processor": time.process_time}
+DRAFT_GOAL_S, MEMORY_GOAL = 2.0, 4 * 2**30
+
+
+def main() -> None:
+    parts: dict[str, Callable[[list[np.ndarray], argparse.Namespace], Any]] = {
+        "peers": peers, "draft": draft, "command": command, "memory": memory, "growth": growth,
+    }  # fmt: skip
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=list(parts), default=list(parts))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--sequence", choices=footage.SEQUENCES, default="cups")
+    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--peak", type=int, nargs=2, metavar=("WIDTH", "HEIGHT"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    peak = PeakMemory()
+    cv2.setNumThreads(options.threads)
+    data = Path(os.environ.get("MPD_STUDIO_TEST_DATA", str(ROOT.parent / "shared" / "data")))
+    frames = footage.decoded(data, options.sequence)
+    if options.peak:
+        engine_times(sized([frames[4], frames[12]], *options.peak), 3)
+        print(peak.grown_bytes())
+        return
+    figures = {name: parts[name](frames, options) for name in options.only}
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def sized(frames: list[np.ndarray], width: int, height: int) -> list[np.ndarray]:
+    return [cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC) for frame in frames]
+
+
+def engine_times(
+    ends: list[np.ndarray], count: int, quality: str = "normal", clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
+    """Seconds by the clock from the call to each new frame."""
+    request = moving_scenes.request_for(ends[0], count, quality=core.Quality(quality))
+    pictures = BoundaryPictures(Picture(ends[0].copy()), Picture(ends[1].copy()))
+    began = clock()
+    made = open_engine("flow").generate(request, pictures, SilentReporter())
+    return [clock() - began for _ in made]
+
+
+def minterpolate_time(keys: list[np.ndarray], gap: int, clock: Callable[[], float]) -> float:
+    """Seconds by the clock for one pair of frames in a running clip."""
+    height, width = keys[0].shape[:2]
+    graph = av_filter.Graph()
+    layout = av.VideoFormat("yuv420p")
+    source = graph.add_buffer(width=width, height=height, format=layout, time_base=Fraction(1, 24))
+    blend, sink = graph.add("minterpolate", f"fps={24 * (gap + 1)}:{MINTERPOLATE}"), graph.add("buffersink")
+    source.link_to(blend)
+    blend.link_to(sink)
+    graph.configure()
+    pictures = [av.VideoFrame.from_ndarray(key, format="rgb24").reformat(format="yuv420p") for key in keys]
+    came, begun = 0, []
+    for index, picture in enumerate(pictures):
+        picture.pts, picture.time_base = index, Fraction(1, 24)
+        source.push(picture)
+        came += _pulled(sink)
+        if came > gap:  # the first pair is whole: from here on each frame that is pushed gives one more
+            begun.append(clock())
+    return (begun[-1] - begun[0]) / (len(begun) - 1)
+
+
+def _pulled(sink: Any) -> int:
+    count = 0
+    while True:
+        try:
+            sink.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return count
+        count += 1
+
+
+def peers(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
+    """New frames a second for gaps of 7 and 1 in 1080p, ours and the peer's by turns."""
+    figures: dict[str, Any] = {}
+    print(f"New frames a second in 1080p, best of {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    print(f"{'':22}{'minterpolate':>14}" + "".join(f"{quality:>9}{'×':>7}" for quality in QUALITIES) + f"{'goal':>7}")
+    for gap, goal in GAPS:
+        keys = (sized(frames[:: gap + 1], *FULL_HD) * 4)[:5]
+        rows: dict[str, list[float]] = {}
+        for _ in range(options.rounds):
+            for name, clock in CLOCKS.items():
+                told = [minterpolate_time(keys, gap, clock)]
+                told += [engine_times(keys[:2], gap, quality, clock)[-1] for quality in QUALITIES]
+                rows[name] = [min(pair) for pair in zip(rows.get(name, told), told, strict=True)]
+        for name, seconds in rows.items():
+            peer, *ours = (gap / each for each in seconds)
+            cells = "".join(f"{each:9.2f}{each / peer:7.1f}" for each in ours)
+            print(f"gap {gap}, {name:15}{peer:14.2f}{cells}{goal:6.0f}×", flush=True)
+        figures[f"gap {gap}"] = rows
+    return figures
+
+
+def draft(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
+    ends = sized([frames[4], frames[12]], *FULL_HD)
+    times = min((engine_times(ends, 12, "draft") for _ in range(options.rounds)), key=lambda each: each[-1])
+    print(f"\nDraft of 12 frames in 1080p: first {times[0]:.2f} s, all {times[-1]:.2f} s (goal {DRAFT_GOAL_S:.0f} s)")
+    return {"first_s": times[0], "all_s": times[-1]}
+
+
+def command(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
+    """The whole of `mpd-studio fill`: start-up, reading two PNGs, seven frames, writing and checking them."""
+    with tempfile.TemporaryDirectory() as folder:
+        stills = [f"{folder}/{name}.png" for name in ("first", "last")]
+        for still, picture in zip(stills, sized([frames[4], frames[12]], *FULL_HD), strict=True):
+            cv2.imwrite(still, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        words = ["fill", *stills, "--new-frames", "7", "--out", f"{folder}/out", "--overwrite", "--quiet"]
+        whole = [_ran(["-m", "mpd_studio", *words]) for _ in range(options.rounds)]
+    print(f"\nThe command `fill`, 7 frames in 1080p: {min(whole):.2f} s from start to exit")
+    return {"fill_s": min(whole)}
+
+
+def _ran(words: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def memory(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
+    """What a process of its own needs at most beyond the interpreter and its imports, its pictures included."""
+    figures = {}
+    print(f"\nPeak memory, gap of 3 (goal {MEMORY_GOAL / 2**30:.0f} GiB in 4K)")
+    for width, height in (FULL_HD, ULTRA_HD):
+        words = [sys.executable, __file__, "--sequence", options.sequence, "--peak", str(width), str(height)]
+        told = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+        print(f"{width} × {height}: {int(told) / 2**30:.2f} GiB", flush=True)
+        figures[f"{width}x{height}"] = int(told)
+    return figures
+
+
+def growth(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
+    """Time against pixels and against frames; an exponent of 1 is growth in proportion."""
+    print("\nTime of one more frame, by size")
+    pixels, each = [], []
+    for width, height in SIZES:
+        ends = sized([frames[4], frames[12]], width, height)
+        times = min((engine_times(ends, 5) for _ in range(options.rounds)), key=lambda told: told[-1])
+        pixels.append(width * height)
+        each.append((times[-1] - times[0]) / 4)
+        print(f"{width} × {height}: {1000 * each[-1]:.0f} ms, first after {1000 * times[0]:.0f} ms", flush=True)
+    print("Time of all frames, 1280 × 720, by count")
+    ends, whole = sized([frames[4], frames[12]], 1280, 720), []
+    for count in COUNTS:
+        whole.append(min(engine_times(ends, count)[-1] for _ in range(options.rounds)))
+        print(f"{count} frames: {1000 * whole[-1]:.0f} ms", flush=True)
+    by_pixels, by_frames = exponent(pixels, each), exponent(COUNTS[2:], whole[2:])
+    print(
+        f"Exponents: {by_pixels:.2f} in pixels, {by_frames:.2f} in frames from {COUNTS[2]} on (at most 1 is the goal)"
+    )
+    return {"by_pixels": by_pixels, "by_frames": by_frames, "frame_s": each, "counts_s": whole}
+
+
+def exponent(sizes: Any, seconds: Any) -> float:
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+if __name__ == "__main__":
+    main()
