@@ -15,6 +15,7 @@ _ANGLES = np.radians(np.arange(-60, 61, 10))
 _SCALES = (0.7, 0.84, 1.0, 1.19, 1.42)
 _PLAIN = 0.03  # a turn or growth must explain this much more than none
 _STEPS = 12
+_STILL, _STILL_PX = 2e-4, 0.01  # a smaller step of turn and growth, and of the offset, changes nothing one could see
 _FLAT = 1.0  # variance in 8-bit values below which there is nothing to correlate
 
 
@@ -83,6 +84,8 @@ class _Patch:
             if step is None:
                 break
             a, b, x, y = a + step[0], b + step[1], x + step[2], y + step[3]
+            if math.hypot(step[0], step[1]) < _STILL and math.hypot(step[2], step[3]) < _STILL_PX:
+                break
             if not 0.4 < math.hypot(a, b) < 2.5:
                 break
         return best

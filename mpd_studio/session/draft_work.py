@@ -7,17 +7,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mpd_studio.core.engine import BoundaryPictures, Engine
+from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.geometry import Size
-from mpd_studio.core.guidance import scale_guidance
+from mpd_studio.core.guidance import Guidance, scale_guidance
 from mpd_studio.core.ids import RegionId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
-from mpd_studio.engines.registry import open_engine
+from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, glance, rerouted, smaller
+from mpd_studio.engines.flow.scene import Measured, Scene, compose, measure
 from mpd_studio.media.display import display
 from mpd_studio.media.reader import FrameReader
+from mpd_studio.motion.boundary import check_boundary
+from mpd_studio.motion.densify import velocities
+from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
+from mpd_studio.motion.paths import new_frame_times
+from mpd_studio.session.cut_outs import CutOut, cut_outs
 from mpd_studio.workflow.region_masks import read_masks
 
 DRAFT_ENGINE = "flow"
@@ -30,37 +36,111 @@ _KEPT_ENDS = 4
 class MadeDraft:
     """frames: one (h, w, 3) uint8 RGB array for each new frame, read-only; long gaps repeat some of them.
 
-    confidence: mean of each frame, 0..1.
+    confidence: mean of each frame, 0..1. cut_outs: what the paths carry.
     """
 
     request: InbetweenRequest
     frames: tuple[np.ndarray, ...]
     confidence: tuple[float, ...]
+    cut_outs: tuple[CutOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """One new frame of a drawing that is still being changed. index: from 0. frame: (h, w, 3) uint8 RGB, read-only."""
+
+    request: InbetweenRequest
+    index: int
+    frame: np.ndarray
+    confidence: float
+    cut_outs: tuple[CutOut, ...]
 
 
 class DraftMaker:
-    """Belongs to the draft lane: made in the GUI thread, used in the lane only."""
+    """Belongs to the draft lane: made in the GUI thread, used in the lane only.
+
+    What is measured between two frames is kept, because drawing on them changes nothing of it.
+    """
 
     def __init__(self) -> None:
         self._reader = FrameReader()
-        self._engine: Engine | None = None
         self._ends: OrderedDict[tuple[FrameRef, Size], np.ndarray] = OrderedDict()
+        self._measured: OrderedDict[tuple[FrameRef, FrameRef, Size], Measured] = OrderedDict()
+        self._last_glance: tuple[InbetweenRequest, Scene] | None = None
 
     def make(self, request: InbetweenRequest, reporter: Reporter) -> MadeDraft:
         """Raises: MpdError: an end cannot be read, or the engine refuses."""
         small = small_request(request)
+        scene = self._scene(request, small, reporter)
+        made: list[np.ndarray] = []
+        confidence: list[float] = []
+        for time in new_frame_times(small.new_frames):
+            pixels, trusted = scene.frame_at(float(time), reporter.raise_if_cancelled)
+            made.append(_sealed(pixels))
+            confidence.append(float(trusted.mean()))
+        nearest = [nearest_made(index, request.new_frames, len(made)) for index in range(request.new_frames)]
+        cuts = cut_outs(scene, request.guidance, request.canvas)
+        return MadeDraft(request, tuple(made[i] for i in nearest), tuple(confidence[i] for i in nearest), cuts)
+
+    def glance(self, request: InbetweenRequest, index: int, reporter: Reporter) -> Glance:
+        """New frame `index` alone, smaller and in a hurry. Raises as make."""
+        scene = self._glanced(request, reporter)
+        time = float(new_frame_times(request.new_frames)[index])
+        pixels, trusted = scene.frame_at(time, reporter.raise_if_cancelled)
+        cuts = cut_outs(scene, request.guidance, request.canvas)
+        return Glance(request, index, _sealed(pixels), float(trusted.mean()), cuts)
+
+    def motion(self, request: InbetweenRequest, time: float, reporter: Reporter) -> np.ndarray:
+        """(h, w, 2) float32 in canvas pixels: how far what is seen at gap time `time` goes over the whole gap.
+
+        Raises as make.
+        """
+        scene = self._glanced(request, reporter)
+        moving = velocities(scene.field, scene.pieces, scene.holds, scene.guidance, time)
+        height, width = moving.shape[:2]
+        return _sealed(moving * np.array([request.canvas.width / width, request.canvas.height / height], np.float32))
+
+    def _scene(self, request: InbetweenRequest, small: InbetweenRequest, reporter: Reporter) -> Scene:
+        pictures = self._pictures(request, small, reporter)
+        return compose(small, pictures, self._measure(small, pictures, reporter), reporter.raise_if_cancelled)
+
+    def _glanced(self, request: InbetweenRequest, reporter: Reporter) -> Scene:
+        """The scene at the size of a glance. Motion is measured at the size of a draft, which will need it next."""
+        small, least = small_request(request), small_request(request, GLANCE_HEIGHT)
+        same = replace(least, guidance=Guidance(), new_frames=1)
+        if self._last_glance is not None and self._last_glance[0] == same:
+            scene = rerouted(self._last_glance[1], least.guidance)
+            if scene is not None:
+                return scene
+        scene = self._new_glance(request, small, least, reporter)
+        self._last_glance = (same, scene)
+        return scene
+
+    def _new_glance(
+        self, request: InbetweenRequest, small: InbetweenRequest, least: InbetweenRequest, reporter: Reporter
+    ) -> Scene:
+        key = (small.first, small.last, small.canvas)
+        if key not in self._measured:
+            self._measure(small, self._pictures(request, small, reporter), reporter)
+        pictures = self._pictures(request, least, reporter)
+        measured = smaller(self._measured[key], least, pictures)
+        return glance(least, pictures, measured, reporter.raise_if_cancelled)
+
+    def _measure(self, small: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Measured:
+        check_boundary(small, pictures, SMALLEST_FLOW_SIDE)
+        key = (small.first, small.last, small.canvas)
+        if key not in self._measured:
+            self._measured[key] = measure(small, pictures, reporter.raise_if_cancelled)
+            while len(self._measured) > _KEPT_ENDS:
+                self._measured.popitem(last=False)
+        self._measured.move_to_end(key)
+        return self._measured[key]
+
+    def _pictures(self, request: InbetweenRequest, small: InbetweenRequest, reporter: Reporter) -> BoundaryPictures:
         first = self._end(request.first, small.canvas, reporter)
         last = self._end(request.last, small.canvas, reporter)
         masks = tuple((region, _mask(mask, small.canvas)) for region, mask in _masks(request))
-        engine = self._opened(reporter)
-        made: list[np.ndarray] = []
-        confidence: list[float] = []
-        for picture in engine.generate(small, BoundaryPictures(first, last, masks=masks), reporter):
-            reporter.raise_if_cancelled()
-            made.append(_sealed(display(picture)))
-            confidence.append(1.0 if picture.confidence is None else float(picture.confidence.mean()))
-        nearest = [nearest_made(index, request.new_frames, len(made)) for index in range(request.new_frames)]
-        return MadeDraft(request, tuple(made[i] for i in nearest), tuple(confidence[i] for i in nearest))
+        return BoundaryPictures(first, last, masks=masks)
 
     def _end(self, ref: FrameRef, size: Size, reporter: Reporter) -> Picture:
         reporter.raise_if_cancelled()
@@ -68,22 +148,15 @@ class DraftMaker:
         if pixels is None:
             pixels = _resized(display(self._reader.read(ref)), size)
             self._ends[ref, size] = pixels
-            while len(self._ends) > _KEPT_ENDS:
+            while len(self._ends) > 2 * _KEPT_ENDS:
                 self._ends.popitem(last=False)
         self._ends.move_to_end((ref, size))
         return Picture(pixels)
 
-    def _opened(self, reporter: Reporter) -> Engine:
-        if self._engine is None:
-            engine = open_engine(DRAFT_ENGINE)
-            engine.load(reporter)
-            self._engine = engine
-        return self._engine
 
-
-def small_request(request: InbetweenRequest) -> InbetweenRequest:
-    """The same gap at most 480 pixels high, with at most 48 frames, drawn to scale."""
-    scale = min(1.0, _HIGHEST / request.canvas.height)
+def small_request(request: InbetweenRequest, highest: int = _HIGHEST) -> InbetweenRequest:
+    """The same gap at most `highest` pixels high, with at most 48 frames, drawn to scale."""
+    scale = min(1.0, highest / request.canvas.height)
     size = Size(max(1, round(request.canvas.width * scale)), max(1, round(request.canvas.height * scale)))
     return replace(
         request,

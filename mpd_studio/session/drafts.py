@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.timeline import PlacedGap, Timeline, find_gap
 from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.job import Failure, Job
+from mpd_studio.session.cut_outs import CutOut
 from mpd_studio.session.document import Document
-from mpd_studio.session.draft_work import DRAFT_ENGINE, DraftMaker, MadeDraft
+from mpd_studio.session.draft_work import DRAFT_ENGINE, DraftMaker, Glance, MadeDraft
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
@@ -32,15 +34,24 @@ _PATIENCE_S = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """frames: (h, w, 3) uint8 RGB of each new frame, at most 480 high. is_current: of what is drawn right now."""
+    """frames: (h, w, 3) uint8 RGB of each new frame, at most 480 high. is_current: of what is drawn right now.
+
+    glanced: the frame, from 0, that is as the drawing wants it, or nearly; the others still lag behind. None where
+        is_current tells enough. cut_outs: what the paths carry.
+    """
 
     frames: tuple[np.ndarray, ...]
     is_current: bool
     confidence: tuple[float, ...]
+    glanced: int | None = None
+    cut_outs: tuple[CutOut, ...] = ()
 
 
 class Drafts(QObject):
     """Makes them by itself when a gap is selected and whenever that gap changes. The newest wish wins.
+
+    Where a drawing changes on frames that are known already, the frame at the playhead comes first, at a glance, and
+    the draft when the hand rests.
 
     Signals:
         changed(gap id): its draft was made, made again, or is no longer current.
@@ -64,8 +75,10 @@ class Drafts(QObject):
         self._lane = lanes.draft
         self._clock = clock
         self._answers = Answers(lanes.draft, self)
-        self._maker = DraftMaker()
+        self.maker = DraftMaker()
         self._made: OrderedDict[GapId, MadeDraft] = OrderedDict()
+        self._glances: dict[GapId, Glance] = {}
+        self._glancing = False
         self._problems: dict[GapId, str] = {}
         self._wanted: tuple[GapId, InbetweenRequest] | None = None
         self._running: tuple[GapId, InbetweenRequest] | None = None
@@ -89,7 +102,17 @@ class Drafts(QObject):
         made = self._made.get(gap_id)
         if made is None:
             return None
-        return Draft(made.frames, made.request == self._request_of(gap_id), made.confidence)
+        glance = self._glances.get(gap_id)
+        if glance is None:
+            return Draft(made.frames, made.request == self._request_of(gap_id), made.confidence, None, made.cut_outs)
+        frames, confidence = list(made.frames), list(made.confidence)
+        frames[glance.index], confidence[glance.index] = glance.frame, glance.confidence
+        return Draft(tuple(frames), False, tuple(confidence), glance.index, glance.cut_outs)
+
+    def drawn(self, gap_id: GapId) -> Guidance | None:
+        """The drawing that the newest picture of a gap's draft shows."""
+        newest = self._glances.get(gap_id) or self._made.get(gap_id)
+        return newest.request.guidance if newest is not None else None
 
     def problem(self, gap_id: GapId) -> str:
         """Why there is no draft; "" when there is one or it is on its way."""
@@ -106,6 +129,7 @@ class Drafts(QObject):
         made = self._made.get(gap_id)
         if made is not None and made.request == request:
             self._wanted = None
+            self._glances.pop(gap_id, None)
             self._stop_running()
             return
         wish = (gap_id, request)
@@ -131,10 +155,39 @@ class Drafts(QObject):
             return
         self._running, self._wanted = self._wanted, None
         gap_id, request = self._running
-        job = Job(new_id("draft"), "Draft", partial(self._maker.make, request))
+        self._glancing = self._is_worth_a_glance(gap_id, request)
+        if self._glancing:
+            work = partial(self.maker.glance, request, self._looked_at(gap_id, request))
+            done = partial(self._on_glanced, gap_id)
+        else:
+            work, done = partial(self.maker.make, request), partial(self._on_made, gap_id)
+        job = Job(new_id("draft"), "Draft", work)
         self._running_id = job.id
-        done, failed = partial(self._on_made, gap_id), partial(self._on_failed, gap_id)
-        self._answers.ask(job, done, failed, self._on_ended)
+        self._answers.ask(job, done, partial(self._on_failed, gap_id), self._on_ended)
+
+    def _is_worth_a_glance(self, gap_id: GapId, request: InbetweenRequest) -> bool:
+        """The same gap with another drawing, of which nothing has been shown yet."""
+        made, glance = self._made.get(gap_id), self._glances.get(gap_id)
+        if made is None or (glance is not None and glance.request == request):
+            return False
+        return replace(made.request, guidance=request.guidance) == request
+
+    def _looked_at(self, gap_id: GapId, request: InbetweenRequest) -> int:
+        """The new frame at the playhead, or the one nearest to it."""
+        placed = find_gap(self._document.timeline, gap_id)
+        index = self._selection.playhead - placed.start if placed is not None else 0
+        return max(0, min(request.new_frames - 1, index))
+
+    def _on_glanced(self, gap_id: GapId, glance: Glance) -> None:
+        """Show it, and make the whole draft unless something newer is wanted."""
+        running, self._running = self._running, None
+        made = self._made.get(gap_id)
+        if made is not None and len(made.frames) == glance.request.new_frames:
+            self._glances[gap_id] = glance
+        if self._wanted is None:
+            self._wanted = running
+        self._start()
+        self.changed.emit(gap_id)
 
     def _stop_running(self) -> None:
         """Cancel what is no longer wanted, but for one draft in a while when wishes never end."""
@@ -142,16 +195,20 @@ class Drafts(QObject):
         if self._late_since_s is None:
             self._late_since_s = now
         is_same_gap = self._running is not None and self._wanted is not None and self._running[0] == self._wanted[0]
-        if not is_same_gap or now - self._late_since_s < _PATIENCE_S:
+        if is_same_gap and self._glancing:
+            return  # it is over at once, and better than nothing
+        is_glance_next = is_same_gap and self._wanted is not None and self._is_worth_a_glance(*self._wanted)
+        if not is_same_gap or is_glance_next or now - self._late_since_s < _PATIENCE_S:
             self._lane.cancel(self._running_id)
 
     def _on_made(self, gap_id: GapId, made: MadeDraft) -> None:
         self._late_since_s = None
         if find_gap(self._document.timeline, gap_id) is not None:
+            self._glances.pop(gap_id, None)
             self._made[gap_id] = made
             self._made.move_to_end(gap_id)
             while len(self._made) > _KEPT_GAPS:
-                self._made.popitem(last=False)
+                self._glances.pop(self._made.popitem(last=False)[0], None)
             self._problems.pop(gap_id, None)
         self._on_ended()
         self.changed.emit(gap_id)
@@ -160,6 +217,7 @@ class Drafts(QObject):
         self._late_since_s = None
         self._problems[gap_id] = failure.message
         self._made.pop(gap_id, None)
+        self._glances.pop(gap_id, None)
         self._on_ended()
         self.changed.emit(gap_id)
 
@@ -179,6 +237,7 @@ class Drafts(QObject):
         if self._document.key != self._project_key:
             self._project_key = self._document.key
             self._made.clear()
+            self._glances.clear()
             self._problems.clear()
             self._wanted = self._seen = None
             if self._running is not None:

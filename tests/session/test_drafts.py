@@ -16,6 +16,7 @@ from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.media_ref import FrameRef, MediaRef
+from mpd_studio.core.timeline import find_gap
 from mpd_studio.session.draft_work import nearest_made, small_request
 from mpd_studio.session.drafts import Draft
 from mpd_studio.session.session import Session
@@ -67,6 +68,37 @@ def test_of_two_quick_edits_only_the_newest_draft_lands(qtbot: QtBot, gap_sessio
     # Before the newest lands, each edit says that the old draft (without a path) is no longer current.
     assert set(landed) == {Guidance(), moved_path(6.0)}
     assert landed[-1] == moved_path(6.0)
+
+
+def test_of_a_changed_drawing_the_frame_at_the_playhead_comes_first(qtbot: QtBot, gap_session: Session) -> None:
+    old = _select(qtbot, gap_session)
+    placed = find_gap(gap_session.document.timeline, GAP)
+    assert placed is not None
+    gap_session.selection.set_playhead(placed.start + 1)
+    seen: list[Draft] = []
+    gap_session.drafts.changed.connect(lambda gap_id: seen.append(_draft(gap_session)))
+    _draw(gap_session, moved_path(12.0))
+    qtbot.waitUntil(lambda: _draft(gap_session).is_current, timeout=10_000)
+    glanced = [draft for draft in seen if draft.glanced is not None]
+    assert [draft.glanced for draft in glanced] == [1]
+    assert not glanced[0].is_current
+    assert not np.array_equal(glanced[0].frames[1], old.frames[1])
+    assert np.array_equal(glanced[0].frames[0], old.frames[0])
+    assert np.array_equal(glanced[0].frames[2], old.frames[2])
+    assert gap_session.drafts.drawn(GAP) == moved_path(12.0)
+    assert [cut.path.id for cut in _draft(gap_session).cut_outs] == [moved_path().paths[0].id]
+
+
+def test_a_drag_shows_pictures_before_it_ends(qtbot: QtBot, gap_session: Session) -> None:
+    _select(qtbot, gap_session)
+    shown: set[Guidance] = set()
+    gap_session.drafts.changed.connect(lambda gap_id: shown.add(gap_session.drafts.drawn(GAP) or Guidance()))
+    for number in range(400):
+        _draw(gap_session, moved_path(number / 40))
+        qtbot.wait(1)
+        if len(shown) > 3:
+            break
+    assert len(shown) > 3
 
 
 def test_undo_to_what_was_drafted_is_current_at_once(qtbot: QtBot, gap_session: Session) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from mpd_studio.core.engine import BoundaryPictures
+from mpd_studio.core.guidance import Guidance, MotionPath
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.engines.flow.scene import Measured, Scene, compose
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.luminance import working_pair, working_size
 from mpd_studio.motion.pieces import HURRIED
 
-GLANCE_HEIGHT = 270
-_WORKING_PIXELS = 30_000
+GLANCE_HEIGHT = 240
+_WORKING_PIXELS = 15_000
 
 
 def smaller(measured: Measured, request: InbetweenRequest, pictures: BoundaryPictures) -> Measured:
@@ -32,7 +31,20 @@ def glance(
     return compose(request, pictures, measured, tick, HURRIED)
 
 
-def cut_out(scene: Scene, index: int) -> np.ndarray:
-    """(h, w, 4) uint8: the first frame with the mask of a piece as its alpha."""
-    mask = np.rint(255 * scene.pieces[index].first_mask).astype(np.uint8)
-    return np.dstack([scene.first[..., :3], mask])
+def rerouted(scene: Scene, guidance: Guidance) -> Scene | None:
+    """The scene of a drawing that carries the same things between the same ends, only on other ways or at other times.
+
+    Nothing needs to be fitted or cut out again. None where more has changed than that.
+    """
+    old = scene.guidance
+    if old.regions != guidance.regions or old.depth_order != guidance.depth_order:
+        return None
+    if [_carries(path) for path in old.paths] != [_carries(path) for path in guidance.paths]:
+        return None
+    ways = {path.id: path for path in guidance.paths}
+    pieces = tuple(replace(piece, path=ways[piece.path.id]) for piece in scene.pieces)
+    return replace(scene, guidance=guidance, pieces=pieces)
+
+
+def _carries(path: MotionPath) -> tuple[object, ...]:
+    return path.id, path.start, path.end, path.radius, path.region
