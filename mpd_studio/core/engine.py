@@ -34,6 +34,7 @@ class EngineInfo:
     new_frame_counts: the counts it can make; empty means any. size_multiple: sides must be multiples of it.
     clip_lengths: of the clips that it makes gaps out of (core/clip_plan.py); None makes each frame by itself.
     problem: why it cannot run here, with what to do; "" when it can.
+    packages: whose versions decide what is made, beside the program's own; kept with every result.
     options: what can be said to it. in_effect: what every option is under these settings, also those that nobody said;
     raises SettingsError where they do not go together. None: an option is what was said, else its default.
     """
@@ -49,6 +50,7 @@ class EngineInfo:
     licence: str = "Apache-2.0"
     source: str = ""
     problem: str = ""
+    packages: tuple[str, ...] = ()
     options: tuple[EngineOption, ...] = ()
     in_effect: Callable[[EngineSettings], Mapping[str, OptionValue]] | None = None
     clip_lengths: ClipLengths | None = None

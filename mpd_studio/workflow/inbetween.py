@@ -17,7 +17,7 @@ from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Capability, Engine, EngineInfo
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
-from mpd_studio.core.figures import Figure, TellsFigures
+from mpd_studio.core.figures import Figure, TellsFigures, figure_named
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
 from mpd_studio.core.media_ref import FrameRef, MediaRef
@@ -108,7 +108,7 @@ def run(
         _write_sheet(sheet, part)
         engine_s = loaded_s + row.engine_s
         sequence = FrameSequence(part, pattern, request.new_frames)
-        provenance = _provenance(request, engine_s, row)
+        provenance = _provenance(request, engine.info.packages, engine_s, row, figures)
         result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
         movies: tuple[Path, ...] = ()
         if movie_id:
@@ -307,9 +307,11 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
         write_atomically(folder / name, text.encode("utf-8", "backslashreplace"))
 
 
-def _provenance(request: InbetweenRequest, engine_s: float, row: _Row) -> Provenance:
+def _provenance(
+    request: InbetweenRequest, packages: tuple[str, ...], engine_s: float, row: _Row, figures: tuple[Figure, ...]
+) -> Provenance:
     versions = [("mpd-studio", mpd_studio.__version__)]
-    for package in ("numpy", "opencv-python-headless", "av"):
+    for package in ("numpy", "opencv-python-headless", "av", *packages):
         try:
             versions.append((package, version(package)))
         except PackageNotFoundError:
@@ -318,6 +320,7 @@ def _provenance(request: InbetweenRequest, engine_s: float, row: _Row) -> Proven
         request.engine_id,
         tuple(versions),
         elapsed_s=round(engine_s, 3),
+        peak_bytes=int(peak.values[0]) if (peak := figure_named(figures, "peak-bytes")) else 0,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         confidence=tuple(row.confidence),
     )

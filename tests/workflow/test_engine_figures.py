@@ -104,3 +104,24 @@ def test_engines_that_tell_nothing_add_no_line(tmp_path: Path, ends: tuple[Path,
 
 def test_what_an_unknown_engine_would_do_is_not_told(ends: tuple[Path, Path]) -> None:
     assert registry.forecast(request_for(*ends, 2, "magic")) == ()
+
+
+class HeavyEngine(TalkativeEngine):
+    """Works with a package of its own, and counts its memory."""
+
+    INFO = replace(CrossfadeEngine.INFO, id="heavy", packages=("pytest", "no-such-package"))
+
+    def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
+        yield from super().generate(request, pictures, reporter)
+        self.figures = (Figure("peak-bytes", "", (5_000_000,)),)
+
+
+def test_the_engines_packages_and_memory_stay_with_the_result(
+    tmp_path: Path, ends: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "BUILT_IN", (*registry.BUILT_IN, ("heavy", f"{__name__}:{HeavyEngine.__name__}")))
+    provenance = run(request_for(*ends, 2, "heavy"), tmp_path / "out", SilentReporter()).result.provenance
+    versions = dict(provenance.versions)
+    assert versions["pytest"] == pytest.__version__
+    assert "no-such-package" not in versions
+    assert provenance.peak_bytes == 5_000_000

@@ -35,6 +35,7 @@ INFO = EngineInfo(
     licence="Stability AI Community License for the weights; Apache-2.0 for the program",
     source="built in",
     problem=problem(),
+    packages=("torch", "diffusers", "transformers"),
     options=OPTIONS,
     in_effect=in_effect,
     clip_lengths=LENGTHS,
