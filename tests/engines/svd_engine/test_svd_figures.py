@@ -14,6 +14,7 @@ from mpd_studio.core.errors import Cancelled
 from mpd_studio.core.figures import Figure, TellsFigures, figure_named
 from mpd_studio.engines.svd.engine import SvdEngine
 from mpd_studio.engines.svd.memory_plan import plan_named
+from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.seam_figures import SeamFigures, color_step, detail_in
 
 torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
@@ -132,9 +133,11 @@ def test_what_was_reduced_is_told(tiny_svd: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_plan_that_changes_pictures_is_a_warning():
-    from mpd_studio.engines.svd.plan_figures import step_down
+    from mpd_studio.engines.svd.plan_figures import made_with, step_down
 
     assert "differ a little" in step_down(plan_named("lowest"), plan_named("smallest")).warning
+    assert "differ a little" in made_with(plan_named("smallest"), SvdOptions()).warning
+    assert not made_with(plan_named("lowest"), SvdOptions()).warning
     assert step_down(plan_named("low"), plan_named("lowest")).warning == ""
 
 
