@@ -6,6 +6,7 @@ or guessed from the labels; the timeline begins with the first event; media are 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -40,13 +41,16 @@ from mpd_studio.interchange.source_text import newline_of, read_bytes
 FORMAT_ID = "edl"
 
 
+Span = tuple[Event, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Document:
     """lines: with their ends, as they came. spans: (event, record in, record out), counted from 00:00:00:00."""
 
     lines: tuple[bytes, ...]
     encoding: str
-    spans: tuple[tuple[Event, int, int], ...]
+    spans: tuple[Span, ...]
 
 
 def read(path: Path, rate: FrameRate | None = None) -> OpenedTimeline:
@@ -86,11 +90,13 @@ def write_filled(opened: OpenedTimeline, fills: tuple[Fill, ...], path: Path) ->
     after: dict[int, list[bytes]] = {}
     gone: set[int] = set()
     newline = newline_of(b"".join(document.lines[:40]))
+    black = [span for span in document.spans if span[0].is_black and span[0].is_video]
+    places = _Places(document)
     for fill in sorted(fills, key=lambda fill: fill.start):
         start = listing.start + fill.start
-        gone |= _black_lines(document, fill, start)
+        gone |= _black_lines(document, black, fill, start)
         block = "".join(line + newline for line in writer.event(fill.clip, fill.start, fill.track))
-        after.setdefault(_place(document, fill.track, start), []).append(block.encode(document.encoding, "replace"))
+        after.setdefault(places.before(fill.track, start), []).append(block.encode(document.encoding, "replace"))
     parts = list(after.get(0, ()))
     for number, line in enumerate(document.lines, 1):
         blocks = after.get(number, ())
@@ -127,22 +133,33 @@ def _said_rate(found: EventList) -> FrameRate | None:
         return None
 
 
-def _place(document: _Document, track: int, start: int) -> int:
-    """After how many lines a new event that begins at `start` is put: behind the last one of its track before it."""
-    before = [event for event, begin, _ in document.spans if event.is_video and begin < start]
-    own = [event for event in before if event.track == track + 1]
-    if own or before:
-        return max(event.stop_line for event in own or before)
-    return min(event.first_line for event, _, _ in document.spans)
+class _Places:
+    """After how many lines a new event is put: behind the last one of its track that begins before it."""
+
+    def __init__(self, document: _Document) -> None:
+        self._first = min(event.first_line for event, _, _ in document.spans)
+        self._begins: dict[int, list[int]] = {}
+        self._lines: dict[int, list[int]] = {}  # the farthest line of all events so far
+        for event, begin, _ in sorted(document.spans, key=lambda span: span[1]):
+            for track in (event.track - 1, -1) if event.is_video else ():  # -1: of any track
+                lines = self._lines.setdefault(track, [])
+                self._begins.setdefault(track, []).append(begin)
+                lines.append(max(event.stop_line, lines[-1] if lines else 0))
+
+    def before(self, track: int, start: int) -> int:
+        for row in (track, -1):
+            count = bisect_left(self._begins.get(row, []), start)
+            if count:
+                return self._lines[row][count - 1]
+        return self._first
 
 
-def _black_lines(document: _Document, fill: Fill, start: int) -> set[int]:
+def _black_lines(document: _Document, black: list[Span], fill: Fill, start: int) -> set[int]:
     """The lines of black events that the fill takes the place of."""
     stop = start + fill.clip.length
     gone: set[int] = set()
-    for event, begin, end in document.spans:
-        is_here = event.is_black and event.is_video and event.track == fill.track + 1
-        if not is_here or end <= start or stop <= begin or begin == end:
+    for event, begin, end in black:
+        if event.track != fill.track + 1 or end <= start or stop <= begin or begin == end:
             continue
         is_alone = sum(other.number == event.number for other, _, _ in document.spans) == 1
         if begin < start or stop < end or not is_alone or event.channels.rstrip("0123456789") != "V":

@@ -123,9 +123,10 @@ def _note(found: EventList, text: str) -> None:
         found.rate_text = said
     elif found.events:
         # Comments of a transition stand after its second line, and speak of both.
-        for event in found.events:
-            if event.number == found.events[-1].number:
-                event.comments.append((name, said))
+        for event in reversed(found.events):
+            if event.number != found.events[-1].number:
+                break
+            event.comments.append((name, said))
 
 
 def is_drop_label(label: str) -> bool:

@@ -31,6 +31,7 @@ class Fcp7Writer:
             )
         self._listing = listing
         self._taken = taken
+        self._numbers: dict[str, int] = {}  # the last one given, by kind
         self._files: dict[ListedSource, str] = {}
         self._notes: list[str] = []
 
@@ -108,10 +109,10 @@ class Fcp7Writer:
         _add_characteristics(video, source.size, rate)
 
     def _new_id(self, kind: str) -> str:
-        number = 1
+        number = self._numbers.get(kind, 0) + 1
         while (name := f"mpd-studio-{kind}-{number}") in self._taken:
             number += 1
-        self._taken.add(name)
+        self._numbers[kind] = number
         return name
 
 

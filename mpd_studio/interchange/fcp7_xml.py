@@ -5,8 +5,10 @@ Clips say where they stand, so that a new one is one more element in its track; 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.errors import TimelineError
@@ -32,6 +34,7 @@ from mpd_studio.interchange.source_text import Splice
 from mpd_studio.interchange.xml_document import XmlDocument, XmlElement, read_xml
 
 FORMAT_ID = "fcp7"
+_ITEMS = ("clipitem", "generatoritem", "transitionitem")
 _HOLDERS = ("project", "children", "bin", "clip")
 
 
@@ -75,7 +78,13 @@ def write_filled(opened: OpenedTimeline, fills: tuple[Fill, ...], path: Path) ->
     check_fills(opened.listing, fills)
     taken = {element.attributes["id"] for element in document.xml.root.walk() if "id" in element.attributes}
     writer = Fcp7Writer(opened.listing, taken)
-    splices = [_fill_splice(document, writer, fill) for fill in sorted(fills, key=lambda fill: fill.start)]
+    video = document.sequence.find("media/video")
+    assert video is not None
+    tracks = [_TrackPlaces(track) for track in video.all("track")]
+    splices = [
+        tracks[fill.track].splice(document.xml, writer.clip_item(fill.clip, fill.start), fill.start)
+        for fill in sorted(fills, key=lambda fill: fill.start)
+    ]
     if path.parent.absolute() != opened.path.parent.absolute():
         splices += _moved(document.xml, opened.path.parent)
     write_atomically(path, document.xml.with_edits(splices))
@@ -104,22 +113,24 @@ def _sequences(element: XmlElement) -> list[XmlElement]:
     return found
 
 
-def _fill_splice(document: _Document, writer: Fcp7Writer, fill: Fill) -> Splice:
-    video = document.sequence.find("media/video")
-    assert video is not None
-    track = list(video.all("track"))[fill.track]
-    new = writer.clip_item(fill.clip, fill.start)
-    before = None
-    for item in track.children:
-        if item.tag in ("clipitem", "generatoritem", "transitionitem") and _whole(item.value("start")) != -1:
-            if (_whole(item.value("start")) or 0) >= fill.start:
-                break
-            before = item
-        elif item.tag in ("clipitem", "generatoritem", "transitionitem") and before is not None:
-            before = item
-    if before is not None:
-        return document.xml.inserted_after(before, new)
-    return document.xml.inserted_first(track, new)
+class _TrackPlaces:
+    """The items of a track by where they begin, to find the one that a new clip follows."""
+
+    def __init__(self, track: XmlElement) -> None:
+        self._track = track
+        self._items: list[XmlElement] = []
+        self._starts: list[int] = []
+        for item in track.children:
+            if item.tag not in _ITEMS:
+                continue
+            start = _whole(item.value("start"))
+            last = self._starts[-1] if self._starts else 0
+            self._items.append(item)
+            self._starts.append(last if start is None or start < last else start)  # -1: it follows a transition
+
+    def splice(self, xml: XmlDocument, new: Element, start: int) -> Splice:
+        count = bisect_left(self._starts, start)
+        return xml.inserted_after(self._items[count - 1], new) if count else xml.inserted_first(self._track, new)
 
 
 def _moved(xml: XmlDocument, folder: Path) -> list[Splice]:
@@ -164,7 +175,7 @@ class _Reader:
         )
 
     def _track(self, name: str, track: XmlElement) -> ListedTrack:
-        items = [e for e in track.children if e.tag in ("clipitem", "generatoritem", "transitionitem")]
+        items = [e for e in track.children if e.tag in _ITEMS]
         laid: list[Laid] = []
         covers: list[Laid] = []
         for index, item in enumerate(items):

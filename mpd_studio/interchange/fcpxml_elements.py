@@ -39,6 +39,7 @@ class FcpxmlWriter:
     ) -> None:
         self._listing = listing
         self._taken = taken
+        self._numbers: dict[str, int] = {}  # the last one given, by kind
         self._formats = dict(formats)
         self._has_media_rep = has_media_rep
         self._assets: dict[ListedSource, str] = {}
@@ -177,8 +178,8 @@ class FcpxmlWriter:
         return self._formats[key]
 
     def _new_id(self, kind: str) -> str:
-        number = 1
+        number = self._numbers.get(kind, 0) + 1
         while (name := f"mpd-studio-{kind}-{number}") in self._taken:
             number += 1
-        self._taken.add(name)
+        self._numbers[kind] = number
         return name

@@ -179,10 +179,18 @@ def _place(laid: Laid) -> tuple[int, int]:
 
 def _uncovered(laid: Sequence[Laid], covers: Sequence[Laid]) -> list[Laid]:
     """The items with the spans of `covers` cut out of them, and the covers."""
-    pieces = [piece for piece in laid if piece.item.length > 0]
     whole = [cover for cover in covers if cover.item.length > 0]
-    for cover in whole:
-        pieces = [part for piece in pieces for part in _without(piece, cover)]
+    pieces: list[Laid] = []
+    passed = 0  # covers that end before anything that is still to come
+    for piece in laid:
+        while passed < len(whole) and whole[passed].stop <= piece.start:
+            passed += 1
+        parts = [piece] if piece.item.length > 0 else []
+        for cover in whole[passed:]:
+            if cover.start >= piece.stop:
+                break
+            parts = [part for before in parts for part in _without(before, cover)]
+        pieces += parts
     return sorted([*pieces, *whole], key=_place)
 
 
