@@ -20,6 +20,11 @@ def appearance(picture: np.ndarray) -> np.ndarray:
     return np.dstack([_DETAIL * detail, _COLOR * picture.astype(np.float32)])
 
 
+def brightness(look: np.ndarray) -> np.ndarray:
+    """(h, w) float32: mean of the three colours of an appearance, in code values of 255."""
+    return look[..., 1:].mean(axis=2) / np.float32(_COLOR)
+
+
 def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(h, w) float32: bounded difference of two appearances; about 3 is noise, 60 something else."""
     import cv2

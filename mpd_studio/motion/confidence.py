@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mpd_studio.core.trust import confidence_of
 from mpd_studio.motion.appearance import difference
 from mpd_studio.motion.between import MotionAt
+from mpd_studio.motion.expected_error import expected_error, gather
 from mpd_studio.motion.warp import grid, sample
 
 _DOUBT = 0.1  # weight of a frame that does not see a pixel
@@ -21,7 +23,7 @@ class Balance:
 
     share: of the last frame's moved pixel, the first frame's gets the rest.
     moved: of the moved pixels, a plain cross-fade gets the rest.
-    confidence: how far the result can be trusted.
+    confidence: exp(-expected error / 20), see motion/expected_error.py.
     """
 
     share: np.ndarray
@@ -40,15 +42,17 @@ def balance(
     first, last: appearances at the size of the motion. standing: from `standing_difference`.
     overall: MotionField.overall_trust; at 0, across a cut, everything fades and little is trusted.
     """
+    here = grid(*motion.sees_first.shape)
+    seen_early = sample(first, here - np.float32(motion.time) * motion.velocity)
+    seen_late = sample(last, here + np.float32(1 - motion.time) * motion.velocity)
     time = motion.time
     early = (1 - time) * (motion.sees_first + _DOUBT)
     late = time * (motion.sees_last + _DOUBT)
-    error = _moving_error(motion, first, last)
+    error = _moving_error(motion, seen_early, seen_late)
     moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + 2 * error**2)
-    likely = np.minimum(error, standing + _NOISE)
-    confidence = np.exp(-likely / 20.0)
-    certain = 0.2 + 0.8 * overall
-    return Balance(late / (early + late), moved * np.float32(overall), (confidence * certain).astype(np.float32))
+    confidence = confidence_of(expected_error(gather(motion, seen_early, seen_late)))
+    certain = np.float32(0.2 + 0.8 * overall)
+    return Balance(late / (early + late), moved * np.float32(overall), confidence * certain)
 
 
 def standing_difference(first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -56,10 +60,7 @@ def standing_difference(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return _averaged(difference(first, last))
 
 
-def _moving_error(motion: MotionAt, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    here = grid(*motion.sees_first.shape)
-    early = sample(first, here - np.float32(motion.time) * motion.velocity)
-    late = sample(last, here + np.float32(1 - motion.time) * motion.velocity)
+def _moving_error(motion: MotionAt, early: np.ndarray, late: np.ndarray) -> np.ndarray:
     only_one = np.abs(motion.sees_first - motion.sees_last)  # there, the two need not look alike
     neither = 1 - np.maximum(motion.sees_first, motion.sees_last)
     return _averaged(difference(early, late) * (1 - 0.85 * only_one) + 20.0 * neither)
