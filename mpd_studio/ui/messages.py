@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -104,23 +104,34 @@ class MessageBar(QFrame):
 
     def _put(self, message: Message) -> None:
         self._message = message
-        tokens = tokens_of(self)
-        color = {MessageKind.INFO: tokens.accent, MessageKind.WARNING: tokens.check, MessageKind.ERROR: tokens.no}
-        self._icon.setPixmap(icon_pixmap(_ICONS[message.kind], color[message.kind], 16, self.devicePixelRatioF()))
+        self._dress()
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
         self.details.setPlainText(message.details)
         self.more.setVisible(bool(message.details))
         self.more.setChecked(False)
-        self.setStyleSheet(
-            f"#messages {{ background: {tokens.raised}; border: 1px solid {color[message.kind]}; border-radius: 4px; }}"
-        )
         self._count()
         self.show()
         self.raise_()
         self.resized.emit()
         if message.kind is MessageKind.INFO:
             self._leave.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._message is not None:
+            self._dress()
+
+    def _dress(self) -> None:
+        """In the colours of the message's kind and of the theme."""
+        if self._message is None:
+            return
+        kind, tokens = self._message.kind, tokens_of(self)
+        color = {MessageKind.INFO: tokens.accent, MessageKind.WARNING: tokens.check, MessageKind.ERROR: tokens.no}[kind]
+        dress = f"#messages {{ background: {tokens.raised}; border: 1px solid {color}; border-radius: 4px; }}"
+        if dress != self.styleSheet():  # setting it changes the palette once more
+            self._icon.setPixmap(icon_pixmap(_ICONS[kind], color, 16, self.devicePixelRatioF()))
+            self.setStyleSheet(dress)
 
     def _count(self) -> None:
         count = len(self._waiting)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.session.message import error, info, warning
 from mpd_studio.ui.messages import MessageBar
+from mpd_studio.ui.theme import apply_theme
+from mpd_studio.ui.tokens import DARK, LIGHT
 
 
 def test_an_error_stays_until_it_is_dismissed_and_the_next_one_follows(qtbot: QtBot) -> None:
@@ -67,3 +70,17 @@ def test_the_newest_error_is_seen_first_and_the_older_comes_back(qtbot: QtBot) -
     bar.dismiss()
     assert bar.message == info("Meanwhile.")
     assert bar.waiting.isHidden()
+
+
+def test_a_message_that_stands_takes_on_the_new_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    try:
+        apply_theme(qapp, "dark")
+        bar.show_message(warning("Look."))
+        assert DARK.raised in bar.styleSheet()
+        apply_theme(qapp, "light")
+        qtbot.waitUntil(lambda: LIGHT.raised in bar.styleSheet())
+        assert DARK.raised not in bar.styleSheet()
+    finally:
+        apply_theme(qapp, "dark")
