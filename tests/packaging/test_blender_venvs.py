@@ -26,7 +26,7 @@ def test_an_environment_counts_once_it_is_whole_and_of_the_tested_version(tmp_pa
 def test_what_cannot_be_made_is_said_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(blender_venvs, "SERIES", {"5.0": "0.0.0-none"})
+    monkeypatch.setattr(blender_venvs, "SERIES", {"5.0": "0.0.0-none", "4.2": "0.0.0-none"})
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     blender_venvs.ensure(tmp_path)
     assert "The tests that need it are skipped." in capsys.readouterr().out

@@ -3,7 +3,7 @@
 import os
 
 from .job_folder.errors import BridgeError
-from .strips import content_length, content_start, first_of, is_effect_on, rate_of, stop_of
+from .strips import content_length, content_start, first_of, is_effect_on, rate_of, stop_of, trimmed_head
 
 # Modes of blending in which an opaque picture shows as it is.
 _PLAIN_BLENDS = ("REPLACE", "ALPHA_OVER", "CROSS", "GAMMA_CROSS")
@@ -28,7 +28,7 @@ def source_frame(scene, strip, frame, everything):
         if not effect.mute and is_effect_on(effect, strip) and first_of(effect) <= frame < stop_of(effect):
             raise _unsupported(strip, "transition", "runs into the effect '%s' there" % effect.name)
     inside = min(max(frame - content_start(strip), 0), max(0, content_length(strip) - 1))
-    index = inside + int(getattr(strip, "animation_offset_start", 0))
+    index = inside + trimmed_head(strip)
     if strip.type == "MOVIE":
         return _movie_frame(scene, strip, index)
     return _picture(strip, index)

@@ -43,6 +43,13 @@ def content_length(strip):
     return int(strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration)
 
 
+def trimmed_head(strip):
+    """Frames at the beginning of the file that the strip leaves out altogether, before its content begins."""
+    if hasattr(strip, "content_trim_start"):
+        return int(strip.content_trim_start)
+    return int(getattr(strip, "animation_offset_start", 0))
+
+
 def is_picture(strip):
     return strip.type != SOUND
 

@@ -14,6 +14,9 @@ from typing import Any
 
 bpy = import_module("bpy")
 
+# Timings that Blender 5.1 gave other names.
+RENAMED = {"frame_start": "content_start", "frame_offset_start": "left_handle_offset"}
+
 
 def scene() -> Any:
     return bpy.context.scene
@@ -84,6 +87,12 @@ def trim(strip: Any, head: int, tail: int) -> None:
         strip.frame_offset_start, strip.frame_offset_end = head, tail
 
 
+def cut_off(name: str, frames: int) -> None:
+    word = "content_trim_start" if hasattr(found(name), "content_trim_start") else "animation_offset_start"
+    setattr(found(name), word, frames)
+    scene().frame_set(scene().frame_current)
+
+
 def color(name: str, channel: int, start: int, length: int, rgb: tuple[float, float, float] = (1, 1, 1)) -> None:
     names = the_strips()
     effects = names.collection(scene().sequence_editor)
@@ -111,6 +120,7 @@ def crossing(name: str, one: str, other: str, channel: int, start: int, length: 
 def change(name: str, where: str, value: Any) -> None:
     """change("A", "transform.scale_x", 0.5)"""
     owner = found(name)
+    where = RENAMED[where] if where in RENAMED and hasattr(owner, RENAMED[where]) else where
     *path, last = where.split(".")
     for key in path:
         owner = getattr(owner, key)

@@ -25,8 +25,9 @@ def blender(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) ->
     else:
         python = python_of(repository, request.param)
         if not python.exists():
-            pytest.skip(f"no Blender {request.param} here; make it with: python packaging/blender_venvs.py")
-        command, divider = (str(python),), ()
+            pytest.skip(f"no Blender {request.param} here; make it with: python packaging/blender_venvs.py --all")
+        # What a later Blender will take away must not be used where its successor is there already.
+        command, divider = (str(python), "-W", "error::DeprecationWarning"), ()
     plugins = tmp_path / "plugins"
     assemble(HostKind.BLENDER, plugins, tmp_path / "jöbs 1")
     return Blender(request.param, command, tmp_path, plugins, divider)

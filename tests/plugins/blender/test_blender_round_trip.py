@@ -260,6 +260,22 @@ def test_the_frame_that_is_named_is_the_frame_that_is_shown(blender: Blender, ki
         assert is_near(mean_color(path), color_of(index)), (index, said, mean_color(path))
 
 
+def test_a_movie_whose_head_was_cut_off_altogether(blender: Blender) -> None:
+    """Blender's animation offset: the strip's content begins later in the file."""
+    path = str(movie(blender.folder / "m.mov", 20))
+    *_, named, rendered = blender.run(
+        step("new"),
+        step("movie", name="A", path=path, channel=1, start=10),
+        step("cut_off", name="A", frames=5),
+        step("source", name="A", frames=[15, 18]),
+        step("render", folder=str(blender.folder), frames=[15, 18]),
+    )
+    assert named[0]["index"] in (5, 10)  # since 5.1 what is left stays where it was, before it moved to the front
+    assert named[1]["index"] == named[0]["index"] + 3
+    for one, picture in zip(named, rendered, strict=True):
+        assert is_near(mean_color(picture), color_of(one["index"])), (one, mean_color(picture))
+
+
 def test_both_programs_see_the_same_colours_in_a_cameras_file(blender: Blender) -> None:
     """Else a source frame that is made new would jump at the cut."""
     for matrix in (1, 6):
