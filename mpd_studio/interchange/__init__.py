@@ -20,6 +20,7 @@ from mpd_studio.interchange.listing import Fill, Listing, OpenedTimeline
 __all__ = ["FORMATS", "TimelineFormat", "format_of", "is_timeline", "read", "write", "write_filled"]
 
 _ROOTS = {"xmeml": "fcp7", "fcpxml": "fcpxml", "mlt": "mlt"}
+_LONGEST_HOURS = 200
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z][\w.-]*)")
 
 
@@ -74,9 +75,13 @@ def read(path: Path, rate: FrameRate | None = None) -> OpenedTimeline:
     """rate: frames per second, for formats that do not say it (EDL); None lets them guess.
 
     Raises:
-        TimelineError: missing, damaged, of an unknown kind or version, or without pictures.
+        TimelineError: missing, damaged, of an unknown kind or version, absurdly long, or without pictures.
     """
-    return _module(format_of(path)).read(path, rate)
+    opened = _module(format_of(path)).read(path, rate)
+    hours = opened.listing.length / opened.listing.rate / 3600
+    if hours > _LONGEST_HOURS:
+        raise TimelineError(f"{path.name} says that it lasts {int(hours)} hours. It is damaged; export it again.")
+    return opened
 
 
 def write_filled(opened: OpenedTimeline, fills: tuple[Fill, ...], path: Path) -> tuple[str, ...]:

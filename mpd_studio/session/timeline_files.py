@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
@@ -46,6 +46,18 @@ def steps_in_resolve(folder: Path) -> str:
     """What to do in DaVinci Resolve with a folder of export_for_resolve."""
     path = folder / f"{folder.name}.xml"
     return resolve_steps(path.name, path.with_suffix(".edl").name, media_folder(path).name)
+
+
+def kind_of(path: PurePath) -> str:
+    """The id of the format that a name says; "" for none."""
+    return next((row.id for row in FORMATS if path.suffix.lower() in row.suffixes), "")
+
+
+def suffix_for(kind_id: str, origin: PurePath | None) -> str:
+    """What a file of this format is called: as the one it came from, where that has the format and is no folder."""
+    suffix = next(kind.suffix for kind in KINDS if kind.id == kind_id)
+    is_alike = origin is not None and kind_of(origin) == kind_id and origin.suffix.lower() != ".fcpxmld"
+    return origin.suffix if origin is not None and is_alike else suffix
 
 
 class TimelineFiles(QObject):

@@ -30,6 +30,7 @@ def build_request(
         neighbour = neighbours(timeline, placed)[0 if placed.first is None else 1]
         why = f": {neighbour.note}" if isinstance(neighbour, Foreign) else ""
         raise BadInput(f"There is no frame {side} this gap{why}. Place a clip there, or pick a frame for that end.")
+    _check_count(placed.gap.length)
     sizes = {placed.first.media.size, placed.last.media.size}
     canvas = sizes.pop() if len(sizes) == 1 else timeline.canvas
     problem = fit_problem(placed.first.media, placed.last.media, canvas)

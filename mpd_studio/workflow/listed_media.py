@@ -19,15 +19,16 @@ from mpd_studio.core.geometry import Size
 from mpd_studio.core.ids import ClipId
 from mpd_studio.core.media_ref import MediaKind, MediaRef
 from mpd_studio.core.timeline import Clip, Foreign
-from mpd_studio.interchange.listing import ListedClip, ListedSource
+from mpd_studio.interchange.listing import ListedClip, ListedSource, Listing
 from mpd_studio.workflow.relink import Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which media each source is; None for those that are missing."""
+    """Which media each source is; None for those that are missing. stops: how far each is used, in its own count."""
 
     media: dict[ListedSource, MediaRef | None]
+    stops: dict[ListedSource, int]
     rate: FrameRate
     base: Path
     canvas: Size
@@ -63,7 +64,7 @@ class Found:
         source = clip.source
         path = source.path or PurePath(self.base.absolute() / (source.name or clip.name))
         start = clip.start if source.kind is not MediaKind.STILL else 0
-        count = 1 if source.kind is MediaKind.STILL else max(source.length or 0, start + clip.length, 2)
+        count = 1 if source.kind is MediaKind.STILL else max(source.length or 0, self.stops[source], 2)
         media = MediaRef(
             path,
             self.rate,
@@ -75,6 +76,16 @@ class Found:
             first_number=source.first_number,
         )
         return Clip(ClipId(f"clip-{uuid4().hex[:8]}"), media, FrameRange(start, clip.length))
+
+
+def stops_of(listing: Listing) -> dict[ListedSource, int]:
+    """The last frame that clips use of each source, and one."""
+    stops: dict[ListedSource, int] = {}
+    for track in listing.tracks:
+        for item in track.items:
+            if isinstance(item, ListedClip):
+                stops[item.source] = max(stops.get(item.source, 0), item.start + item.length)
+    return stops
 
 
 def wanted_of(source: ListedSource, clips: tuple[ListedClip, ...]) -> Wanted:

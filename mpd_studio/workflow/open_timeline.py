@@ -28,7 +28,7 @@ from mpd_studio.interchange.listing import (
     Listing,
     OpenedTimeline,
 )
-from mpd_studio.workflow.listed_media import Found, wanted_of
+from mpd_studio.workflow.listed_media import Found, stops_of, wanted_of
 from mpd_studio.workflow.relink import MediaFinder, Wanted, first_file, relinked
 
 _CANVAS = Size(1920, 1080)
@@ -77,8 +77,8 @@ def open_timeline(
         opened, media = _at_the_rate_of(media, opened, finder)
     listing = opened.listing
     canvas = listing.canvas or next((ref.size for ref in media.values() if ref is not None), _CANVAS)
-    found = Found(media, listing.rate, finder.base, canvas)
-    timeline = replace(_timeline(listing, found), origin=opened.path.absolute())
+    found = Found(media, stops_of(listing), listing.rate, finder.base, canvas)
+    timeline = replace(_timeline(listing, found), origin=path.absolute())
     notes = (*opened.notes, *_moved(media), *finder.problems.values())
     return TimelineFile(path, timeline, opened, tuple(dict.fromkeys(notes)), missing_of(timeline))
 

@@ -10,7 +10,6 @@ from pathlib import Path, PurePath
 from mpd_studio.core.edits import relink_media
 from mpd_studio.core.errors import EditRefused, MediaError
 from mpd_studio.core.frames import parse_timecode
-from mpd_studio.core.ids import ClipId
 from mpd_studio.core.media_ref import MediaKind, MediaRef
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.core.timeline import Clip, Item, Timeline
@@ -160,10 +159,9 @@ def relinked(old: MediaRef, new: MediaRef, timeline: Timeline) -> Timeline:
     Raises:
         EditRefused: the new file lacks frames that the timeline uses.
     """
-    shift = 0 if old.fingerprint or new.kind is MediaKind.STILL else _label(old) - _label(new)
-    if not shift:
+    if old.fingerprint or new.kind is MediaKind.STILL:
         return relink_media(timeline, old, new)
-    moved: list[ClipId] = []
+    shift = _label(old) - _label(new)
 
     def shifted(item: Item) -> Item:
         if not isinstance(item, Clip) or item.media != old:
@@ -172,9 +170,8 @@ def relinked(old: MediaRef, new: MediaRef, timeline: Timeline) -> Timeline:
         if start < 0 or start + item.length > new.frame_count:
             raise EditRefused(
                 f"{new.name} does not hold the timecode that the timeline uses of {old.name}: it begins at "
-                f"{new.start_tc or 'no timecode'}."
+                f"{new.start_tc or '00:00:00:00, for it has none'}."
             )
-        moved.append(item.id)
         return replace(item, source_range=item.source_range.moved(shift), media=new)
 
     tracks = tuple(replace(track, items=tuple(map(shifted, track.items))) for track in timeline.tracks)

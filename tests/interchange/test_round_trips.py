@@ -190,6 +190,13 @@ def test_a_truncated_file_is_refused_or_reads_less(tmp_path: Path, suffix: str, 
         read(part)
 
 
+def test_a_timeline_of_years_is_refused(tmp_path: Path) -> None:
+    endless = ListedTrack("V1", (ListedGap(9 * 10**8), *sample(Fraction(25)).tracks[0].items))
+    write(replace(sample(Fraction(25)), tracks=(endless,)), tmp_path / "long.otio")
+    with pytest.raises(TimelineError, match="says that it lasts 10000 hours"):
+        read(tmp_path / "long.otio")
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, suffix: str) -> None:
     for number, data in enumerate((b"\x00\x00\x00\x18ftypmp42" + bytes(500), b"{}", b"[1, 2]", b"<a/>", b"hello\n")):

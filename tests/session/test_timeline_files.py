@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from footage import Heard, make_movie
@@ -16,6 +16,7 @@ from mpd_studio.interchange.listing import ListedClip, ListedGap, ListedTrack, L
 from mpd_studio.media.probe import probe
 from mpd_studio.session.message import MessageKind
 from mpd_studio.session.session import Session
+from mpd_studio.session.timeline_files import suffix_for
 from mpd_studio.workflow.export_timeline import ExportedTimeline
 from mpd_studio.workflow.timeline_clips import source_of
 
@@ -29,6 +30,20 @@ def cut(tmp_path: Path) -> Path:
         Listing("Cut", Fraction(25), False, 90000, media.size, (ListedTrack("V1", items),)), tmp_path / "cut.otio"
     )
     return tmp_path / "cut.otio"
+
+
+@pytest.mark.parametrize(
+    ("kind", "origin", "suffix"),
+    [
+        ("mlt", "/a/film.kdenlive", ".kdenlive"),
+        ("mlt", "/a/film.mlt", ".mlt"),
+        ("mlt", "/a/film.otio", ".mlt"),
+        ("fcpxml", "/a/film.fcpxmld", ".fcpxml"),
+        ("fcp7", None, ".xml"),
+    ],
+)
+def test_a_timeline_keeps_the_suffix_of_its_editor(kind: str, origin: str | None, suffix: str) -> None:
+    assert suffix_for(kind, PurePath(origin) if origin else None) == suffix
 
 
 def open_cut(qtbot: QtBot, session: Session, path: Path) -> None:

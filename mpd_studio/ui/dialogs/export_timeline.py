@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from mpd_studio.session.session import Session
-from mpd_studio.session.timeline_files import KINDS, steps_in_resolve
+from mpd_studio.session.timeline_files import KINDS, kind_of, steps_in_resolve, suffix_for
 from mpd_studio.ui.pieces import inset_text, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
@@ -43,10 +43,10 @@ class ExportTimelineDialog(QDialog):
         self.format = QComboBox()
         self.format.setAccessibleName(tr("Format"))
         for kind in KINDS:
-            self.format.addItem(kind.title, kind.suffix)
+            self.format.addItem(kind.title, suffix_for(kind.id, origin))
         self.format.addItem(tr("Folder for DaVinci Resolve, by hand"), _RESOLVE)
-        if origin is not None:
-            self.format.setCurrentIndex(max(0, self.format.findData(origin.suffix.lower())))
+        if origin is not None and (kind_id := kind_of(origin)):
+            self.format.setCurrentIndex(self.format.findData(suffix_for(kind_id, origin)))
             folder = str(origin.parent)
         self.folder = QLineEdit(folder)
         self.folder.setAccessibleName(tr("Folder"))
