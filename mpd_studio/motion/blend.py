@@ -18,18 +18,25 @@ def mix(first: np.ndarray, last: np.ndarray, amount: float | np.ndarray) -> np.n
 
 def to_dtype(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """float32 values in another pixel dtype: integers rounded and bounded, floats as they are (HDR is kept)."""
-    if dtype.kind == "u":
-        top = np.iinfo(dtype).max
-        return np.clip(np.rint(values), 0, top).astype(dtype)
+    if dtype.kind == "u" and values.dtype != dtype:
+        rounded = np.rint(values)
+        return np.clip(rounded, 0, np.iinfo(dtype).max, out=rounded).astype(dtype)
     return values.astype(dtype, copy=False)
 
 
 def weighted(first: np.ndarray, last: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Like `mix` with an (h, w) share, but fast: 8-bit pictures are mixed in 8 bits, to within one code value."""
+    """Like `mix` with an (h, w) share, but fast: 8-bit pictures are mixed in 8 bits, to within one code value.
+
+    first, last: uint8 or float32. share: 0..1.
+    """
     import cv2
 
-    wide = first.dtype in (np.uint8, np.float32)
-    a, b = (first, last) if wide else (first.astype(np.float32), last.astype(np.float32))
-    amount = np.float32(4096) * np.clip(share, 0, 1).astype(np.float32)  # blendLinear adds 1e-5 to the sum of weights
-    mixed = cv2.blendLinear(np.ascontiguousarray(a), np.ascontiguousarray(b), np.float32(4096) - amount, amount)
-    return to_dtype(mixed, first.dtype) if mixed.dtype != first.dtype else mixed
+    amount = np.float32(4096) * share  # blendLinear adds 1e-5 to the sum of weights
+    return cv2.blendLinear(first, last, np.float32(4096) - amount, amount).reshape(first.shape)
+
+
+def faded(first: np.ndarray, last: np.ndarray, amount: float) -> np.ndarray:
+    """Like `mix` with one amount for all; uint8 or float32."""
+    import cv2
+
+    return cv2.addWeighted(first, 1 - amount, last, amount, 0).reshape(first.shape)

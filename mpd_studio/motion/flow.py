@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,8 +101,9 @@ def _overall(forward_trust: np.ndarray, backward_trust: np.ndarray) -> float:
 
 
 def _both(measure: Callable[[int, int], np.ndarray], tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
-    """The same measurement from the first to the last frame and from the last to the first."""
+    """The same measurement from the first to the last frame and from the last to the first, side by side."""
     tick()
-    forward = measure(0, 1)
-    tick()
-    return forward, measure(1, 0)
+    with ThreadPoolExecutor(1, thread_name_prefix="flow back") as other:
+        backward = other.submit(measure, 1, 0)
+        forward = measure(0, 1)
+        return forward, backward.result()

@@ -7,16 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from mpd_studio.motion.between import MotionAt
-from mpd_studio.motion.blend import weighted
+from mpd_studio.motion.blend import faded, weighted
 from mpd_studio.motion.confidence import Balance
-from mpd_studio.motion.warp import Sampling, resize_flow, resize_plane, sample
+from mpd_studio.motion.source import Source
+from mpd_studio.motion.warp import Sampling, grid, resize_flow, resize_plane
 
 _BAND_PIXELS = 500_000  # bounds the memory at 4K, and the time between two ticks
 
 
 def render(
-    first: np.ndarray,
-    last: np.ndarray,
+    first: Source,
+    last: Source,
     motion: MotionAt,
     mixing: Balance,
     sampling: Sampling,
@@ -24,38 +25,28 @@ def render(
 ) -> np.ndarray:
     """Fetch each pixel from both frames along the motion; mix in a cross-fade where the motion is in doubt.
 
-    first, last: (h, w, c). motion, mixing: at any size of the same shape. Returns: (h, w, c) in the dtype of `first`.
+    first, last: made ready together by `sources`. motion, mixing: at any size of the same shape.
+    Returns: (h, w, c) in the dtype of the frames.
     """
-    height, width = first.shape[:2]
-    velocity = resize_flow(motion.velocity, height, width)
+    height, width = first.groups[0].shape[:2]
+    early, late = (resize_flow(flow, height, width) for flow in _ways(motion))
     share, moved = (resize_plane(plane, height, width) for plane in (mixing.share, mixing.moved))
-    result = np.empty_like(first)
+    result = np.empty((height, width, first.channels), first.dtype)
     rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, rows):
         tick()
         band = slice(top, min(top + rows, height))
-        result[band] = _band(first, last, band, velocity[band], motion.time, share[band], moved[band], sampling)
+        here = grid(band.stop - top, width, top)
+        where = early[band] + here, late[band] + here
+        for index, span in enumerate(first.spans()):
+            along = weighted(first.moved(index, where[0], sampling), last.moved(index, where[1], sampling), share[band])
+            standing = faded(first.groups[index][band], last.groups[index][band], motion.time)
+            mixed = weighted(standing, along, moved[band])
+            result[band, :, span] = first.finished(mixed, index)
     return result
 
 
-def _band(
-    first: np.ndarray,
-    last: np.ndarray,
-    band: slice,
-    velocity: np.ndarray,
-    time: float,
-    share: np.ndarray,
-    moved: np.ndarray,
-    sampling: Sampling,
-) -> np.ndarray:
-    here = _places(band, first.shape[1])
-    early = sample(first, here - np.float32(time) * velocity, sampling)
-    late = sample(last, here + np.float32(1 - time) * velocity, sampling)
-    along = weighted(early, late, share)
-    standing = weighted(first[band], last[band], np.full_like(share, time))
-    return weighted(standing, along, moved)
-
-
-def _places(band: slice, width: int) -> np.ndarray:
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(band.start, band.stop, dtype=np.float32))
-    return np.dstack([x, y])
+def _ways(motion: MotionAt) -> tuple[np.ndarray, np.ndarray]:
+    """From each pixel to where its content lies on the first and on the last frame, in working pixels."""
+    early, late = np.float32(-motion.time) * motion.velocity, np.float32(1 - motion.time) * motion.velocity
+    return early, late

@@ -20,10 +20,12 @@ class Sampling(Enum):
     CUBIC = "cubic"
 
 
-def grid(height: int, width: int) -> np.ndarray:
-    """(height, width, 2) float32: each pixel's own x, y."""
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.dstack([x, y])
+def grid(height: int, width: int, top: int = 0) -> np.ndarray:
+    """(height, width, 2) float32: each pixel's own x, y, in rows from `top` on."""
+    places = np.empty((height, width, 2), np.float32)
+    places[..., 0] = np.arange(width, dtype=np.float32)
+    places[..., 1] = np.arange(top, top + height, dtype=np.float32)[:, None]
+    return places
 
 
 def sample(pixels: np.ndarray, where: np.ndarray, sampling: Sampling = Sampling.LINEAR) -> np.ndarray:
@@ -32,27 +34,29 @@ def sample(pixels: np.ndarray, where: np.ndarray, sampling: Sampling = Sampling.
     pixels: (h, w) or (h, w, c) of any pixel dtype. where: (h', w', 2) float32 of x, y.
     Returns: (h', w') or (h', w', c) in the dtype of `pixels`. CUBIC may overshoot at edges; integers are bounded.
     """
-    import cv2
-
-    ways = {Sampling.NEAREST: cv2.INTER_NEAREST, Sampling.LINEAR: cv2.INTER_LINEAR, Sampling.CUBIC: cv2.INTER_CUBIC}
     source = pixels.astype(np.float32) if pixels.dtype == np.float16 else pixels
-    planes = source[..., None] if source.ndim == 2 else source
-    groups = [
-        _remap(np.ascontiguousarray(planes[..., start : start + _MOST_CHANNELS]), where, ways[sampling])
-        for start in range(0, planes.shape[2], _MOST_CHANNELS)
-    ]
-    groups = [group[..., None] if group.ndim == 2 else group for group in groups]
-    moved = groups[0] if len(groups) == 1 else np.concatenate(groups, axis=2)
+    groups = channel_groups(source[..., None] if source.ndim == 2 else source)
+    found = [remap(group, where, sampling) for group in groups]
+    moved = found[0] if len(found) == 1 else np.concatenate(found, axis=2)
     moved = moved[..., 0] if pixels.ndim == 2 else moved
     return moved.astype(pixels.dtype, copy=False)
 
 
-def _remap(planes: np.ndarray, where: np.ndarray, way: int) -> np.ndarray:
+def channel_groups(pixels: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(h, w, c) pixels in groups of as many channels as can be looked up at once, each contiguous."""
+    starts = range(0, pixels.shape[2], _MOST_CHANNELS)
+    return tuple(np.ascontiguousarray(pixels[..., start : start + _MOST_CHANNELS]) for start in starts)
+
+
+def remap(group: np.ndarray, where: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """As `sample`, of one of `channel_groups` that is uint8, uint16 or float32; (h', w', c)."""
     import cv2
 
+    ways = {Sampling.NEAREST: cv2.INTER_NEAREST, Sampling.LINEAR: cv2.INTER_LINEAR, Sampling.CUBIC: cv2.INTER_CUBIC}
     # An empty array instead of None gives wrong pixels with INTER_LINEAR in OpenCV 5.0.0 (seen, not reported).
     no_second_map: Any = None  # the stubs forget that it may be None
-    return cv2.remap(planes, where, no_second_map, way, borderMode=cv2.BORDER_REPLICATE)
+    found = cv2.remap(group, where, no_second_map, ways[sampling], borderMode=cv2.BORDER_REPLICATE)
+    return found.reshape(*where.shape[:2], group.shape[2])
 
 
 def backward_warp(pixels: np.ndarray, flow: np.ndarray, sampling: Sampling = Sampling.LINEAR) -> np.ndarray:
@@ -68,25 +72,26 @@ def splat(values: np.ndarray, flow: np.ndarray, weights: np.ndarray) -> tuple[np
     Returns: (h, w, c) float32, and (h, w) float32 the weight that arrived: 0 is a hole, and its values are 0.
     """
     height, width = flow.shape[:2]
+    # What lands off the picture goes to a rim, two wide before and one behind, that is cut off at the end.
     target = (grid(height, width) + flow).reshape(-1, 2)
     corner = np.floor(target)
-    part = target - corner
-    column, row = corner[:, 0].astype(np.int64), corner[:, 1].astype(np.int64)
+    right, down = (target - corner).astype(np.float64).T
+    column = np.clip(corner[:, 0], -2, width).astype(np.int64) + 2
+    row = np.clip(corner[:, 1], -2, height).astype(np.int64) + 2
+    wide, tall = width + 3, height + 5
+    start = row * wide + column
     heavy = weights.reshape(-1).astype(np.float64)
-    planes = values.reshape(-1, values.shape[2])
-    total = np.zeros(height * width)
-    sums = np.zeros((values.shape[2], height * width))
-    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        x, y = column + dx, row + dy
-        share = heavy * np.abs(1 - dx - part[:, 0]) * np.abs(1 - dy - part[:, 1])
-        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (share > 0)
-        index, share = (y * width + x)[inside], share[inside]
-        total += np.bincount(index, share, minlength=height * width)
-        for channel in range(values.shape[2]):
-            sums[channel] += np.bincount(index, share * planes[inside, channel], minlength=height * width)
-    held = np.where(total > 0, total, 1.0)
-    averaged = (sums / held).T.reshape(height, width, -1).astype(np.float32)
-    return averaged, total.reshape(height, width).astype(np.float32)
+    planes = [heavy, *(heavy * values[..., channel].reshape(-1) for channel in range(values.shape[2]))]
+    sums = np.zeros((len(planes), tall * wide))
+    left, up = 1 - right, 1 - down
+    for step, share in ((0, left * up), (1, right * up), (wide, left * down), (wide + 1, right * down)):
+        index = start + step
+        for total, plane in zip(sums, planes, strict=True):
+            total += np.bincount(index, share * plane, minlength=tall * wide)
+    sums = sums.reshape(-1, tall, wide)[:, 2 : 2 + height, 2 : 2 + width]
+    held = np.where(sums[0] > 0, sums[0], 1.0)
+    averaged = np.moveaxis(sums[1:] / held, 0, -1).astype(np.float32, order="C")
+    return averaged, sums[0].astype(np.float32)
 
 
 def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -96,8 +101,10 @@ def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
     old_height, old_width = flow.shape[:2]
     if (old_height, old_width) == (height, width):
         return flow
-    resized = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR)
-    return resized * np.array([width / old_width, height / old_height], np.float32)
+    scale = np.array([width / old_width, height / old_height], np.float32)
+    if height * width > old_height * old_width:  # scaling the smaller of the two costs less
+        return cv2.resize(flow * scale, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) * scale
 
 
 def resize_plane(plane: np.ndarray, height: int, width: int) -> np.ndarray:

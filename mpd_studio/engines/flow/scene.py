@@ -21,6 +21,7 @@ from mpd_studio.motion.luminance import working_pair, working_size
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
+from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
 _EFFORTS = {
@@ -34,10 +35,14 @@ _OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """field: the motion, behind the pieces where there are any. looks: appearances at the field's size."""
+    """field: the motion, behind the pieces where there are any. looks: appearances at the field's size.
+
+    ready: first and last, made ready to be moved.
+    """
 
     first: np.ndarray
     last: np.ndarray
+    ready: tuple[Source, Source]
     guidance: Guidance
     field: MotionField
     looks: tuple[np.ndarray, np.ndarray]
@@ -70,14 +75,14 @@ class Scene:
         tick()
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
         if self.backdrop is None:
-            pixels = render(self.first, self.last, motion, mixing, self.sampling, tick)
+            pixels = render(*self.ready, motion, mixing, self.sampling, tick)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(self.first, self.last, motion, whole, self.sampling, tick)
+        pixels = render(*self.ready, motion, whole, self.sampling, tick)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -133,4 +138,4 @@ def compose(
         field = backdrop.field(field)
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    return Scene(first, last, guidance, field, looks, standing, pieces, backdrop, holds, sampling)
+    return Scene(first, last, sources(first, last), guidance, field, looks, standing, pieces, backdrop, holds, sampling)
