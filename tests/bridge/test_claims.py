@@ -120,6 +120,31 @@ def test_the_claim_of_a_killed_process_is_free_at_once(job: Path) -> None:
     assert taken(job).claim.number == 2
 
 
+def test_of_two_processes_that_take_dead_claims_over_each_job_goes_to_exactly_one(job: Path) -> None:
+    names = [job.name[:-2] + letters for letters in ("A0", "B0", "C0", "D0", "E0", "F0", "G0", "H0")]
+    for name in names:
+        (job.parent / name).mkdir()
+        (job.parent / name / "request.json").write_bytes((job / "request.json").read_bytes())
+    dead = racer(job.parent)
+    hear(dead)
+    say(dead)
+    assert len(hear(dead).split()) == 9
+    dead.kill()
+    dead.communicate()
+    children = [racer(job.parent) for _ in range(2)]
+    try:
+        assert [hear(child) for child in children] == ["ready", "ready"]
+        for child in children:
+            say(child)
+        got = [hear(child).split() for child in children]
+        assert sorted(got[0] + got[1]) == sorted([job.name, *names])
+        assert all((job.parent / name / "claim.2.json").exists() for name in names)
+        assert not any((job.parent / name / "claim.3.json").exists() for name in names)
+    finally:
+        for child in children:
+            child.communicate("\n")
+
+
 def test_two_that_take_a_dead_claim_over_at_once(job: Path) -> None:
     child = racer(job.parent)
     hear(child)

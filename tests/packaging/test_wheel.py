@@ -87,3 +87,13 @@ def test_without_a_display_the_window_says_so_and_exits_with_3(scripts: Path, tm
     done = start(scripts, tmp_path, str(scripts / "mpd-studio"))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("mpd-studio: No display was found")
+
+
+def test_the_bridge_is_installed_from_it(scripts: Path, tmp_path: Path) -> None:
+    for host, inside in (("blender", "mpd_studio_bridge"), ("resolve", "mpd studio/_mpd_bridge")):
+        done = start(
+            scripts, tmp_path, str(scripts / "mpd-studio"), "bridge", "install", "--host", host, "--dest", str(tmp_path)
+        )
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / inside / "job_folder" / "jobs.py").is_file()
+        assert (tmp_path / inside / "bridge_config.json").is_file()
