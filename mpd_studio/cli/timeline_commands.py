@@ -12,6 +12,7 @@ from mpd_studio.core.errors import MpdError
 from mpd_studio.core.timeline import gaps_of
 
 if TYPE_CHECKING:
+    from mpd_studio.core.timeline import PlacedGap
     from mpd_studio.workflow.fill_timeline import FilledTimeline, MovieChoice
     from mpd_studio.workflow.inbetween import Run
     from mpd_studio.workflow.open_timeline import TimelineFile
@@ -41,7 +42,7 @@ def run_gaps(arguments: argparse.Namespace, console: Console) -> int:
         if problem:
             console.text(f"       cannot be filled: {problem}")
         if others:
-            console.text(f"       {', '.join(others)} shows pictures there")
+            console.text(f"       other tracks show pictures there: {', '.join(others)}")
     missing = {"missing": [str(media.path) for media in file.missing]} if file.missing else {}
     console.document({"gaps": rows, **missing})
     if not rows:
@@ -84,7 +85,8 @@ def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
     rows = _told(filled, console)
     console.document({"gaps": rows, "project" if file.opened is None else "timeline": str(path)})
     console.text(str(path))
-    return max((gap.problem.exit_code for gap in filled.gaps if gap.problem), default=0)
+    problems = [gap.problem for gap in filled.gaps if gap.problem and _counts(arguments, file, gap.placed)]
+    return max((problem.exit_code for problem in problems), default=0)
 
 
 def run_document(made: Run) -> dict[str, Any]:
@@ -114,6 +116,11 @@ def _check_numbers(numbers: list[int] | None, count: int) -> None:
         if not 1 <= number <= count:
             there = f"it has gaps 1 to {count}" if count else "it has none"
             raise WrongUsage(f"--gap {number}: the timeline has no such gap; {there}. See `mpd-studio gaps`.")
+
+
+def _counts(arguments: argparse.Namespace, file: TimelineFile, placed: PlacedGap) -> bool:
+    """Whether a gap that was not filled is a failure: the space before the first clip of an editor's track is none."""
+    return file.opened is None or placed.start > 0 or bool(arguments.gap)
 
 
 def _movie(arguments: argparse.Namespace, file: TimelineFile) -> str | MovieChoice | None:
@@ -153,7 +160,7 @@ def _plan(arguments: argparse.Namespace, file: TimelineFile, console: Console) -
             movie_id = movie(request) if callable(movie) else movie
             sheet = inbetween.rehearse(request, console, arguments.format, movie_id, place)
         except MpdError as error:
-            worst = max(worst, error.exit_code)
+            worst = max(worst, error.exit_code if _counts(arguments, file, placed) else 0)
             rows.append({"gap": number, "problem": str(error)})
             console.warning(f"gap {number}: {error}")
             continue

@@ -131,6 +131,21 @@ def test_other_tracks_that_show_pictures_are_named_and_gaps_can_be_chosen(
     assert "no such gap; it has gaps 1 to 2" in capsys.readouterr().err
 
 
+def test_space_before_the_first_clip_is_named_and_is_no_failure(
+    tmp_path: Path, shot: ListedSource, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cut.xml"
+    items = (ListedGap(4), *cut(shot).tracks[0].items)
+    interchange.write(listing_with(*items), path)
+    arguments = ["--engine", "crossfade", "--quiet"]
+    assert main(["fill-timeline", str(path), "--out", str(tmp_path / "out"), *arguments]) == 0
+    assert "gap 1: There is no frame before this gap" in capsys.readouterr().err
+    kinds = [type(item) for item in opened(tmp_path / "out" / "cut.xml").timeline.tracks[0].items]
+    assert kinds == [Gap, Clip, Clip, Clip]
+    assert main(["fill-timeline", str(path), "--out", str(tmp_path / "x"), "--gap", "1", "--dry-run"]) == 4
+    assert main(["fill-timeline", str(path), "--out", str(tmp_path / "x"), "--dry-run"]) == 0
+
+
 class TestMissingMedia:
     def test_they_are_named_and_found_in_a_folder(self, tmp_path: Path, shot: ListedSource) -> None:
         path = tmp_path / "cut.xml"
