@@ -12,6 +12,7 @@ import pytest
 from coloured_movies import colors_of, coloured_movie
 from edited_timelines import CANVAS
 
+from mpd_studio.cli import main
 from mpd_studio.interchange import read, write, write_filled
 from mpd_studio.interchange.listing import (
     Fill,
@@ -81,3 +82,17 @@ def test_a_moved_timeline_finds_its_relative_media(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     write_filled(read(path), (Fill(0, 4, ListedClip("gap", green, 1, 3)),), tmp_path / "out" / "cut.mlt")
     assert play(tmp_path / "out" / "cut.mlt") == ["red"] * 4 + ["green"] * 3 + ["red"] * 4
+
+
+def test_what_the_command_line_filled_plays_from_one_clip_over_into_the_other(tmp_path: Path) -> None:
+    rate = Fraction(30000, 1001)
+    red, blue = movie(tmp_path, "red", rate, 20), movie(tmp_path, "blue", rate, 20)
+    items = (ListedClip("a", red, 1, 10), ListedGap(6), ListedClip("b", blue, 1, 8))
+    path, out = tmp_path / "cut.mlt", tmp_path / "out"
+    write(Listing("cut", rate, False, 0, CANVAS, (ListedTrack("V1", items),)), path)
+    assert main(["fill-timeline", str(path), "--out", str(out), "--engine", "crossfade", "--handles", "2"]) == 0
+    colors = play(out / "cut.mlt")
+    assert colors[:11] == ["red"] * 11
+    assert colors[15:] == ["blue"] * 9
+    assert len(colors) == 24
+    assert set(colors[11:15]) <= {"red", "grey", "blue"}
