@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mpd_studio.bridge.claim import ClaimWatch, claim
@@ -12,6 +13,7 @@ from mpd_studio.bridge.job import ClaimedJob, JobState, has_frames, is_cancelled
 from mpd_studio.bridge.message_file import read_message
 from mpd_studio.bridge.places import is_job_id, plain_folder
 from mpd_studio.bridge.problem import BridgeProblem, ErrorCode
+from mpd_studio.bridge.request import read_request
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
 
@@ -34,6 +36,43 @@ def waiting_jobs(jobs: Path) -> tuple[Path, ...]:
     except OSError:
         return ()  # not there yet, or its disk is away: look again later
     return tuple(folder for name in names if _is_waiting(folder := jobs / name))
+
+
+@dataclass(frozen=True, slots=True)
+class LastJob:
+    """The newest job. sender: the editor with edition, version and project, as far as it says."""
+
+    id: str
+    sender: str
+    state: str
+    is_placed: bool
+
+
+def last_job(jobs: Path) -> LastJob | None:
+    """For people who look what came of it; None where there is none."""
+    try:
+        names = sorted(name for name in os.listdir(jobs) if is_job_id(name))
+    except OSError:
+        names = []
+    if not names:
+        return None
+    folder = jobs / names[-1]
+    try:
+        host = read_request(folder).host
+        sender = " ".join(
+            filter(None, (host.app, host.edition, host.version, f"({host.project})" * bool(host.project)))
+        )
+    except BridgeProblem as problem:
+        sender = str(problem)
+    state, receipt = _value(folder, "status", "state") or "not taken on", _value(folder, "receipt", "state")
+    return LastJob(names[-1], sender, state, receipt == "placed")
+
+
+def _value(folder: Path, kind: str, key: str) -> str:
+    try:
+        return str(read_message(folder / f"{kind}.json", kind, folder.name).get(key, ""))
+    except BridgeProblem:
+        return ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

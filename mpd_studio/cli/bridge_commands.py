@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.bridge.claim import ClaimWatch
 from mpd_studio.bridge.host_files import HostKind
 from mpd_studio.bridge.hosts import HostPlace, find_hosts, place_in, this_machine
-from mpd_studio.bridge.inbox import bridge_folder, jobs_folder, take_on, take_on_patiently, waiting_jobs
+from mpd_studio.bridge.inbox import bridge_folder, jobs_folder, last_job, take_on, take_on_patiently, waiting_jobs
 from mpd_studio.bridge.install import Done, Installed, install, look, next_step, state_text, uninstall
 from mpd_studio.bridge.job import ClaimedJob, write_presence
 from mpd_studio.cli.engine_words import add_engine_words, asked_settings
@@ -140,14 +141,23 @@ def _jobs(arguments: argparse.Namespace) -> Path:
 def _status(arguments: argparse.Namespace, console: Console) -> int:
     jobs = _jobs(arguments)
     rows = [look(place, jobs) for place in _places(arguments)]
-    waiting = len(waiting_jobs(jobs))
-    console.document({"hosts": [_status_row(row) for row in rows], "jobs": str(jobs), "waiting": waiting})
+    waiting, last = len(waiting_jobs(jobs)), last_job(jobs)
+    console.document(
+        {
+            "hosts": [_status_row(row) for row in rows],
+            "jobs": str(jobs),
+            "waiting": waiting,
+            "last_job": asdict(last) if last else None,
+        }
+    )
     for row in rows:
         console.text(f"{row.place.title}: {row.place.problem or state_text(row)}")
         console.text(f"  {row.place.folder}")
     if not rows:
         console.text(_NOT_FOUND)
     console.text(f"Jobs folder: {jobs}, {waiting} waiting")
+    if last:
+        console.text(f"Last job: {last.sender}: {last.state}{', placed' if last.is_placed else ''} ({last.id})")
     return 0
 
 

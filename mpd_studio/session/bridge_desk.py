@@ -132,7 +132,11 @@ class BridgeDesk(QObject):
             self.message.emit(warning("The editor has called off its gap. What was made stays in this project."))
         for job_id in look.lost:
             self._open.pop(job_id, None)
-            self.message.emit(warning("Another studio has taken over the gap of this project."))
+            self.message.emit(
+                warning(
+                    "The gap of this project is no longer ours: its job was removed, or another studio took it over."
+                )
+            )
         for text, is_placed in look.receipts:
             self.message.emit(info(text) if is_placed else warning(text))
         if look.waiting != self._waiting:

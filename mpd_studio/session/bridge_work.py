@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -84,8 +85,9 @@ class BridgeWork:
         called_off, lost = self._look_after_held()
         waiting = []
         for folder in waiting_jobs(self._jobs):
-            if folder.name not in self._held and self._watch.free_number(folder) is not None:
-                waiting.append(self._describe(folder))
+            with contextlib.suppress(BridgeProblem):  # it vanished in this very moment
+                if folder.name not in self._held and self._watch.free_number(folder) is not None:
+                    waiting.append(self._describe(folder))
         return BridgeLook(tuple(waiting), called_off, lost, self._read_receipts())
 
     def open(self, job_id: str, reporter: Reporter) -> OpenedJob:
@@ -178,7 +180,8 @@ class BridgeWork:
                     job.claim.beat()
             except BridgeProblem as problem:
                 log.info("The job %s: %s", job_id, problem)
-                if problem.code is ErrorCode.CLAIMED_ELSEWHERE and job_id in self._held:
+                is_lost = problem.code is ErrorCode.CLAIMED_ELSEWHERE or not job.folder.is_dir()
+                if is_lost and job_id in self._held:
                     lost.append(job_id)
                     del self._held[job_id]
         return tuple(called_off), tuple(lost)

@@ -55,6 +55,32 @@ def test_one_job_by_its_name_in_a_jobs_folder(tmp_path: Path, capsys: Captured) 
     assert str(job / "result.json") in capsys.readouterr().out
 
 
+def test_status_tells_of_the_last_job(tmp_path: Path, capsys: Captured) -> None:
+    words = ["bridge", "status", "--host", "resolve", "--dest", str(tmp_path), "--jobs", str(tmp_path / "jöbs")]
+    seen = []
+    assert main([*words, "--json"]) == 0
+    seen.append(json.loads(capsys.readouterr().out)["last_job"])
+    job = job_in(tmp_path)
+    for change in (
+        lambda: None,
+        lambda: main(["bridge", "fill", str(job), "--engine", "crossfade", "--quiet"]),
+        lambda: jobs.write_receipt(str(job), 1, {"item_uid": "x"}),
+    ):
+        change()
+        assert main([*words, "--json"]) == 0
+        seen.append(json.loads(capsys.readouterr().out)["last_job"])
+    first, *others = seen
+    assert first is None
+    assert {row["id"] for row in others} == {job.name}
+    assert [(row["state"], row["is_placed"]) for row in others] == [
+        ("not taken on", False),
+        ("done", False),
+        ("done", True),
+    ]
+    assert main(words) == 0
+    assert f"Last job: blender: done, placed ({job.name})" in capsys.readouterr().out
+
+
 def test_what_is_wrong_is_said_and_exits_as_other_commands(tmp_path: Path, capsys: Captured) -> None:
     assert main(["bridge", "fill", str(tmp_path / "none")]) == 4
     assert "There is no job folder" in capsys.readouterr().err

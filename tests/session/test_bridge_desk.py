@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,23 @@ def test_the_editor_calls_off(qtbot: QtBot, session: Session, job: Path, heard: 
     qtbot.waitUntil(lambda: any("called off" in text for text in heard.texts()), timeout=WAIT_MS)
     assert newest_claim(job).is_over
     assert session.document.timeline.length > 0
+
+
+def test_a_job_that_was_removed_is_told_and_the_others_go_on(
+    qtbot: QtBot,
+    session: Session,
+    job: Path,
+    paths: ProgramPaths,
+    media: MediaRef,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mpd_studio.session.bridge_work.BEAT_S", 0.0)
+    arrive(qtbot, session)
+    shutil.rmtree(job)
+    qtbot.waitUntil(lambda: any("no longer ours" in text for text in heard.texts()), timeout=WAIT_MS)
+    other = send(paths, media)
+    qtbot.waitUntil(lambda: [row.id for row in session.bridge.waiting] == [other.name], timeout=WAIT_MS)
 
 
 def test_of_two_programs_one_opens_the_job(
