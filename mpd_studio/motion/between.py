@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpd_studio.core.geometry import Size
+from mpd_studio.motion.course import bend_at
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.holes import fill_holes
 from mpd_studio.motion.warp import grid, resize_flow, sample, splat
@@ -20,12 +21,14 @@ class MotionAt:
     """velocity: (h, w, 2) float32 whole-gap displacement of what lies at each pixel at `time`, in working pixels.
 
     sees_first, sees_last: (h, w) float32 in 0..1, whether that content is visible in the first and last frame.
+    bend: (h, w, 2) float32, how far the content is from where even motion would have it; None: nowhere.
     """
 
     time: float
     velocity: np.ndarray
     sees_first: np.ndarray
     sees_last: np.ndarray
+    bend: np.ndarray | None = None
 
 
 def motion_at(field: MotionField, time: float) -> MotionAt:
@@ -37,29 +40,45 @@ def motion_at(field: MotionField, time: float) -> MotionAt:
     half = field.resized(Size(max(width // 2, 1), max(height // 2, 1)))
     velocity = resize_flow(fill_holes(*_thrown(half, time)), height, width)
     here = grid(height, width)
-    from_first, from_last = _fetched(field, time, velocity, here)
+    states, weights, bend = _looked_up(field, time, velocity, here)
     for _ in range(_SETTLING):
-        early = ((1 - time) * same(from_first, velocity))[..., None]
-        late = (time * same(from_last, velocity))[..., None]
-        velocity = (early * from_first + late * from_last + _LEAST * velocity) / (early + late + _LEAST)
-        from_first, from_last = _fetched(field, time, velocity, here)
-    return MotionAt(time, velocity, same(from_first, velocity), same(from_last, velocity))
+        early, late = weights[0] * (1 - time), weights[1] * time
+        total = (early + late + _LEAST)[..., None]
+        velocity = (early[..., None] * states[0] + late[..., None] * states[1] + _LEAST * velocity) / total
+        states, weights, bend = _looked_up(field, time, velocity, here if bend is None else here - bend)
+    return MotionAt(time, velocity, *weights, bend)
+
+
+def _looked_up(
+    field: MotionField, time: float, velocity: np.ndarray, here: np.ndarray
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray], np.ndarray | None]:
+    """What the two frames' own flows state for what `velocity` finds there, how far that agrees, and the bend there.
+
+    here: where each pixel would be with even motion.
+    """
+    early = here - np.float32(time) * velocity
+    late = here + np.float32(1 - time) * velocity
+    states = sample(field.forward, early), -sample(field.backward, late)
+    weights = same(states[0], velocity), same(states[1], velocity)
+    if field.course is None:
+        return states, weights, None
+    told = sample(bend_at(field.course.on_first, time), early), sample(bend_at(field.course.on_last, time), late)
+    shares = ((1 - time) * weights[0])[..., None], (time * weights[1])[..., None]
+    bend = (shares[0] * told[0] + shares[1] * told[1]) / (shares[0] + shares[1] + np.float32(_LEAST))
+    return states, weights, bend
 
 
 def _thrown(field: MotionField, time: float) -> tuple[np.ndarray, np.ndarray]:
     early = (1 - time) * np.maximum(field.forward_trust, _LEAST)
     late = time * np.maximum(field.backward_trust, _LEAST)
-    v0, w0 = splat(field.forward, time * field.forward, early)
-    v1, w1 = splat(-field.backward, (1 - time) * field.backward, late)
+    there, back = time * field.forward, (1 - time) * field.backward
+    if field.course is not None:
+        there = there + bend_at(field.course.on_first, time)
+        back = back + bend_at(field.course.on_last, time)
+    v0, w0 = splat(field.forward, there, early)
+    v1, w1 = splat(-field.backward, back, late)
     total = w0 + w1
     return (v0 * w0[..., None] + v1 * w1[..., None]) / np.maximum(total, 1e-12)[..., None], total
-
-
-def _fetched(field: MotionField, time: float, velocity: np.ndarray, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The velocities that the two frames' own flows state for what `velocity` finds there."""
-    from_first = sample(field.forward, here - np.float32(time) * velocity)
-    from_last = -sample(field.backward, here + np.float32(1 - time) * velocity)
-    return from_first, from_last
 
 
 def same(one: np.ndarray, other: np.ndarray) -> np.ndarray:

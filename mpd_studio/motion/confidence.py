@@ -43,6 +43,8 @@ def balance(
     overall: MotionField.overall_trust; at 0, across a cut, everything fades and little is trusted.
     """
     here = grid(*motion.sees_first.shape)
+    if motion.bend is not None:
+        here = here - motion.bend
     seen_early = sample(first, here - np.float32(motion.time) * motion.velocity)
     seen_late = sample(last, here + np.float32(1 - motion.time) * motion.velocity)
     time = motion.time

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpd_studio.core.geometry import Size
+from mpd_studio.motion.course import Course
 from mpd_studio.motion.warp import resize_flow
 
 
@@ -18,6 +19,7 @@ class MotionField:
         to the first.
     forward_trust, backward_trust: (h, w) float32 in 0..1; near 0 where the other frame does not see the pixel.
     overall_trust: 0..1; 0 when the two frames have nothing to do with each other (a cut).
+    course: how things leave even motion, where footage around the gap tells; None: even motion.
     """
 
     forward: np.ndarray
@@ -25,6 +27,7 @@ class MotionField:
     forward_trust: np.ndarray
     backward_trust: np.ndarray
     overall_trust: float = 1.0
+    course: Course | None = None
 
     @property
     def size(self) -> Size:
@@ -43,4 +46,5 @@ class MotionField:
             cv2.resize(self.forward_trust, target, interpolation=cv2.INTER_LINEAR),
             cv2.resize(self.backward_trust, target, interpolation=cv2.INTER_LINEAR),
             self.overall_trust,
+            None if self.course is None else self.course.resized(size.height, size.width),
         )

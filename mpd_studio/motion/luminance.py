@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,24 +21,31 @@ def working_size(size: Size, most_pixels: int, shortest_side: int = 16) -> Size:
 
 
 def working_pair(first: np.ndarray, last: np.ndarray, size: Size) -> tuple[np.ndarray, np.ndarray]:
-    """Both pictures as 8-bit RGB of `size`, on one common scale.
+    """Both pictures as 8-bit RGB of `size`, on one common scale; see `working_pictures`."""
+    first8, last8 = working_pictures((first, last), size)
+    return first8, last8
 
-    8-bit pictures keep their values. Other depths are spread between the darkest and brightest of both frames,
+
+def working_pictures(
+    ends: tuple[np.ndarray, np.ndarray], size: Size, around: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, ...]:
+    """The two ends and the pictures around them as 8-bit RGB of `size`, on one common scale.
+
+    8-bit pictures keep their values. Other depths are spread between the darkest and brightest of both ends,
     floats through a square root first, because they are linear light and shadows would vanish in 8 bits.
 
-    Returns: two (height, width, 3) uint8 arrays.
+    Returns: (height, width, 3) uint8 arrays, the ends first.
     """
-    small = [_reduced(picture[..., :3], size) for picture in (first, last)]
-    if first.dtype == np.uint8:
-        return small[0], small[1]
+    small = [_reduced(picture[..., :3], size) for picture in (*ends, *around)]
+    if ends[0].dtype == np.uint8:
+        return tuple(small)
     levels = [picture.astype(np.float32) for picture in small]
-    if first.dtype.kind == "f":
+    if ends[0].dtype.kind == "f":
         levels = [np.sqrt(np.clip(np.nan_to_num(level, posinf=65504.0), 0.0, None)) for level in levels]
-    low = min(float(np.percentile(level, 0.1)) for level in levels)
-    high = max(float(np.percentile(level, 99.9)) for level in levels)
+    low = min(float(np.percentile(level, 0.1)) for level in levels[:2])
+    high = max(float(np.percentile(level, 99.9)) for level in levels[:2])
     scale = 255.0 / max(high - low, 1e-6)
-    first8, last8 = (np.clip(np.rint((level - low) * scale), 0, 255).astype(np.uint8) for level in levels)
-    return first8, last8
+    return tuple(np.clip(np.rint((level - low) * scale), 0, 255).astype(np.uint8) for level in levels)
 
 
 def grey(picture: np.ndarray) -> np.ndarray:

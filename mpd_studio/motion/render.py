@@ -49,4 +49,4 @@ def render(
 def _ways(motion: MotionAt) -> tuple[np.ndarray, np.ndarray]:
     """From each pixel to where its content lies on the first and on the last frame, in working pixels."""
     early, late = np.float32(-motion.time) * motion.velocity, np.float32(1 - motion.time) * motion.velocity
-    return early, late
+    return (early, late) if motion.bend is None else (early - motion.bend, late - motion.bend)

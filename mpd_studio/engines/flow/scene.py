@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mpd_studio.core.engine import BoundaryPictures
-from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.guidance import LINEAR, Guidance
 from mpd_studio.core.inbetween import InbetweenRequest, Quality
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
@@ -16,8 +16,9 @@ from mpd_studio.motion.between import motion_at
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.flow import Effort, two_way_flow
+from mpd_studio.motion.footage_course import measure_course
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
-from mpd_studio.motion.luminance import working_pair, working_size
+from mpd_studio.motion.luminance import working_pair, working_pictures, working_size
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
@@ -108,9 +109,14 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
     """The motion between the boundary frames, whatever is drawn on them."""
     effort = _EFFORTS[request.settings.quality]
     size = working_size(request.canvas, effort.working_pixels)
-    small = working_pair(pictures.first.pixels, pictures.last.pixels, size)
-    field = two_way_flow(*small, effort, tick)
-    return Measured(field, (appearance(small[0]), appearance(small[1])))
+    before, after = ([picture.pixels for picture in side] for side in (pictures.context_before, pictures.context_after))
+    first, last, *around = working_pictures((pictures.first.pixels, pictures.last.pixels), size, (*before, *after))
+    field = two_way_flow(first, last, effort, tick)
+    if around and field.overall_trust > 0:
+        parts = around[: len(before)], around[len(before) :]
+        course = measure_course(field, (first, last), *parts, 1 / (request.new_frames + 1), tick)
+        field = replace(field, course=course)
+    return Measured(field, (appearance(first), appearance(last)))
 
 
 def compose(
@@ -135,7 +141,9 @@ def compose(
         pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, cores)
         tick()
         backdrop = Backdrop(pieces)
-        field = backdrop.field(field)
+        field = replace(backdrop.field(field), course=None)  # the user's word counts, not the footage's
+    elif guidance.ease != LINEAR:
+        field = replace(field, course=None)
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
     return Scene(first, last, sources(first, last), guidance, field, looks, standing, pieces, backdrop, holds, sampling)
