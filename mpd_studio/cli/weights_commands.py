@@ -70,7 +70,6 @@ def run_weights(arguments: argparse.Namespace, console: Console) -> int:
 
 def _list(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
     del arguments
-    from mpd_studio.weights.catalogue import gigabytes
     from mpd_studio.weights.layout import State
     from mpd_studio.weights.store import list_weights
 
@@ -80,7 +79,7 @@ def _list(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) 
         title = item.entry.title if item.entry else "added by you"
         where = f"in {item.path}"
         if item.state is State.MISSING and item.entry is not None:
-            where = f"{gigabytes(item.entry.size)} to download" + (", needs a login" if item.entry.is_gated else "")
+            where = f"{item.entry.size_text} to download" + (", needs a login" if item.entry.is_gated else "")
         console.text(f"{item.name:<12} {item.state.value:<8} {title}; {where}")
     return 0
 
@@ -219,7 +218,7 @@ def _chosen(name: str | None, paths: ProgramPaths) -> tuple[WeightsFolder, ...]:
 def _show(name: str, console: Console, paths: ProgramPaths) -> int:
     from mpd_studio.weights.store import find_weights
 
-    weights = find_weights(name, paths)
+    weights = find_weights(name, paths, family=None)
     console.document(_document(weights, paths))
     console.text(f"{weights.name} is {weights.state.value} in {weights.path}")
     return 0
@@ -231,6 +230,7 @@ def _document(weights: WeightsFolder, paths: ProgramPaths) -> dict[str, Any]:
     entry = weights.entry
     document: dict[str, Any] = {
         "name": weights.name,
+        "for": weights.family.value,
         "state": weights.state.value,
         "origin": weights.origin.value,
         "path": str(weights.path),

@@ -103,7 +103,8 @@ class WeightsDesk(QObject):
         name = name or self.used
         if name:
             return self.row(name)
-        return next((row for row in (self._seen or Look()).listed if row.state is State.PRESENT), None)
+        listed = (self._seen or Look()).listed
+        return next((row for row in listed if row.is_for_gaps and row.state is State.PRESENT), None)
 
     def problem(self, name: str) -> str:
         """Why an engine cannot use the weights of a name, as last seen; "" when it can, or nobody has looked yet."""
@@ -118,7 +119,8 @@ class WeightsDesk(QObject):
             return what_hinders(row)
         if name:
             return dict(self._seen.refused).get(name, "")
-        begun = next((row for row in self._seen.listed if row.state is not State.MISSING), None)
+        listed = (row for row in self._seen.listed if row.is_for_gaps)
+        begun = next((row for row in listed if row.state is not State.MISSING), None)
         return what_hinders(begun) if begun else "There are no weights on this machine yet."
 
     def look(self) -> None:

@@ -10,8 +10,9 @@ from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
 from mpd_studio.session.message import Message, info, warning
 from mpd_studio.weights.adopt import add_folder, name_for
-from mpd_studio.weights.catalogue import Entry, Licence, gigabytes
+from mpd_studio.weights.catalogue import Entry, Licence
 from mpd_studio.weights.consent import has_consent, record_consent
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.fetch import fetch
 from mpd_studio.weights.hub import Hub
 from mpd_studio.weights.layout import EXTRAS, State
@@ -66,7 +67,7 @@ class SeenWeights:
     @property
     def size_text(self) -> str:
         """How much is to download in all; "" for weights that are not in the catalogue."""
-        return gigabytes(self.folder.entry.size) if self.folder.entry else ""
+        return self.folder.entry.size_text if self.folder.entry else ""
 
     @property
     def licence(self) -> Licence | None:
@@ -90,6 +91,11 @@ class SeenWeights:
     @property
     def is_usable(self) -> bool:
         return self.state is State.PRESENT and self.is_agreed
+
+    @property
+    def is_for_gaps(self) -> bool:
+        """Whether they are of the kind that the setting and the option `weights` of the engine svd choose among."""
+        return self.folder.family is Family.SVD
 
 
 @dataclass(frozen=True, slots=True)

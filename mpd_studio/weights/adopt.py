@@ -11,12 +11,14 @@ from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
 from mpd_studio.weights.catalogue import CATALOGUE, Entry, entry_named
 from mpd_studio.weights.checksum import checksum_of
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.layout import State, inspect_folder
 from mpd_studio.weights.meter import Meter
 from mpd_studio.weights.place import FreeBytes, free_bytes_at, place_file, require_space
 from mpd_studio.weights.record import Record, RecordedFile, read_record, write_record
 from mpd_studio.weights.store import recognise
 
+_LAYOUTS = {Family.SVD: "of diffusers", Family.MOTION_I2V: "of Motion-I2V"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -50,7 +52,7 @@ def add_folder(
         OutputError, Cancelled.
     """
     entry = entry_named(name)
-    files = _whole_files(folder)
+    files = _whole_files(folder, entry)
     target = paths.models / name
     if target.exists():
         raise BadInput(f"There are weights named {name} already, in {target}. Choose another --name, or remove them.")
@@ -72,7 +74,7 @@ def add_folder(
     return target
 
 
-def _whole_files(folder: Path) -> tuple[str, ...]:
+def _whole_files(folder: Path, entry: Entry | None) -> tuple[str, ...]:
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder.")
     inspection = inspect_folder(folder, read_record(folder))
@@ -81,8 +83,13 @@ def _whole_files(folder: Path) -> tuple[str, ...]:
         raise BadInput(f"The weights in {folder} are damaged: {found}. Copy them anew.")
     if inspection.state is not State.PRESENT:
         raise BadInput(
-            f"{folder} is not a whole folder of weights in the layout of diffusers. It lacks: "
+            f"{folder} is not a whole folder of weights in the layout {_LAYOUTS[inspection.family]}. It lacks: "
             f"{', '.join(inspection.missing)}."
+        )
+    if entry is not None and entry.family is not inspection.family:
+        raise BadInput(
+            f"{folder} holds weights of {inspection.family.title}, and {entry.id} is {entry.family.title}. Give them "
+            "another --name."
         )
     return inspection.files
 

@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.weights.family import Family
+from mpd_studio.weights.motion_i2v_layout import official_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class WeightFile:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """revision: the commit that sizes and hashes are of; None: the newest, and they are only hints."""
+    """revision: the commit that sizes and hashes are of; None: the newest, and they are only hints.
+
+    about_bytes: what others say it is in all, where no size is known.
+    """
 
     id: str
     title: str
@@ -48,12 +53,21 @@ class Entry:
     is_gated: bool
     licence: Licence
     files: tuple[WeightFile, ...]
+    family: Family = Family.SVD
+    about_bytes: int | None = None
 
     @property
     def size(self) -> int | None:
         """Bytes to download in all, as far as is known; None when a large file's size is not."""
         sizes = [file.size for file in self.files if not file.optional]
         return None if any(size is None for size in sizes) else sum(size or 0 for size in sizes)
+
+    @property
+    def size_text(self) -> str:
+        """For a person."""
+        if self.size is None and self.about_bytes is not None:
+            return f"about {gigabytes(self.about_bytes)}"
+        return gigabytes(self.size)
 
     @property
     def page(self) -> str:
@@ -134,8 +148,35 @@ _SVD_XT_1_1 = Entry(
     ),
 )
 
+MOTION_I2V_TERMS = Licence(
+    name="terms of Motion-I2V (no licence stated)",
+    url="https://huggingface.co/wangfuyun/Motion-I2V",
+    terms=(
+        "The makers of Motion-I2V state no licence with their code. What the page of the weights states was not seen\n"
+        "when this was written: read it. Where none is stated, all rights stay with the makers.\n"
+        "- Ask them before you publish, sell or pass on anything.\n"
+        "- The files hold Stable Diffusion 1.5, under the CreativeML Open RAIL-M licence: no use that harms\n"
+        "  people, and whoever passes it on passes its terms on. Read it where Stable Diffusion is given out.\n"
+        "- They hold the Realistic Vision 5.1 model, under the terms of its maker.\n"
+        "- Most files are pickles, which can hold code. This program opens them in a way that runs none, refuses\n"
+        "  those that hold any, and can make safetensors of them once: mpd-studio weights convert."
+    ),
+)
+
+_MOTION_I2V = Entry(
+    id="motion-i2v",
+    title="Motion-I2V (both stages, Stable Diffusion 1.5 included)",
+    repo="wangfuyun/Motion-I2V",
+    revision=None,
+    is_gated=False,
+    licence=MOTION_I2V_TERMS,
+    files=(*map(WeightFile, official_files(lambda _: False)[1]), WeightFile("LICENSE.md", optional=True)),
+    family=Family.MOTION_I2V,
+    about_bytes=17_300_000_000,
+)
+
 # In the order in which they are looked for when nothing was named.
-CATALOGUE: tuple[Entry, ...] = (_SVD_XT, _SVD_XT_1_1)
+CATALOGUE: tuple[Entry, ...] = (_SVD_XT, _SVD_XT_1_1, _MOTION_I2V)
 
 
 def entry_named(name: str) -> Entry | None:

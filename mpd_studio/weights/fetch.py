@@ -14,11 +14,14 @@ from mpd_studio.core.progress import Reporter
 from mpd_studio.weights.catalogue import Entry
 from mpd_studio.weights.checksum import checksum_of
 from mpd_studio.weights.consent import require_consent
+from mpd_studio.weights.converted import without_converted
 from mpd_studio.weights.download import Download, part_of
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.hub import Hub, HubFile, Listing
 from mpd_studio.weights.hub_cache import snapshots, stated_hash
 from mpd_studio.weights.layout import CONFIGS, EXTRAS, STEMS, VARIANTS, weights_path
 from mpd_studio.weights.meter import Meter
+from mpd_studio.weights.motion_i2v_layout import official_files
 from mpd_studio.weights.patience import PATIENCE, Patience
 from mpd_studio.weights.place import FreeBytes, free_bytes_at, place_file, require_space
 from mpd_studio.weights.record import Record, RecordedFile, read_record, write_record
@@ -50,10 +53,10 @@ def fetch(
     with _lock(folder):
         record = read_record(folder)
         listing = _listing(entry, hub, record, reporter, patience)
-        wanted = _wanted(entry, listing)
+        wanted, converted = without_converted(_wanted(entry, listing), folder, record)
         meter = Meter(reporter, f"Looking through {entry.id}", sum(file.size for file in wanted))
         needed = [file for file in wanted if not _is_right(folder, file, record, meter)]
-        record = _record(entry, listing, wanted, folder, record, needed)
+        record = _record(entry, listing, wanted, folder, record, needed, converted)
         environ = os.environ if environ is None else environ
         needed = [file for file in needed if not _take_from_cache(entry, file, folder, meter, reporter, environ)]
         require_space(folder, sum(file.size - _begun(folder / file.path) for file in needed), free_bytes)
@@ -113,6 +116,12 @@ def _listing(entry: Entry, hub: Hub, record: Record | None, reporter: Reporter, 
 def _wanted(entry: Entry, listing: Listing) -> list[HubFile]:
     """Small files first. Raises: BadInput, EnvironmentProblem."""
     there = {file.path: file for file in listing.files}
+    if entry.family is Family.MOTION_I2V:
+        files, missing = official_files(there.__contains__)
+        if missing:
+            raise BadInput(f"{listing.repo} lacks {', '.join(missing)}; it is not in the layout of Motion-I2V.")
+        extras = [path for path in EXTRAS if path in there]
+        return [_agreed(entry, there[path], listing) for path in sorted((*files, *extras), key=lambda p: there[p].size)]
     for variant in VARIANTS:
         weights = [weights_path(stem, variant) for stem in STEMS]
         if all(path in there for path in weights):
@@ -160,10 +169,16 @@ def _is_right(folder: Path, file: HubFile, record: Record | None, meter: Meter) 
 
 
 def _record(
-    entry: Entry, listing: Listing, wanted: list[HubFile], folder: Path, old: Record | None, needed: list[HubFile]
+    entry: Entry,
+    listing: Listing,
+    wanted: list[HubFile],
+    folder: Path,
+    old: Record | None,
+    needed: list[HubFile],
+    converted: list[RecordedFile],
 ) -> Record:
     """Of the whole folder as it will be; files that are damaged now stay marked until they are replaced."""
-    files = tuple(RecordedFile(file.path, file.size, file.sha256, file.blob_id) for file in wanted)
+    files = (*(RecordedFile(file.path, file.size, file.sha256, file.blob_id) for file in wanted), *converted)
     paths = {file.path for file in needed if (folder / file.path).exists()}
     wrong = tuple(path for path in (old.wrong if old is not None else ()) if path in paths)
     return Record(entry.id, listing.repo, listing.commit, files, wrong)

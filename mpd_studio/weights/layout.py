@@ -1,7 +1,7 @@
-"""What a folder of Stable Video Diffusion weights consists of, and a quick look at whether it is whole.
+"""What a folder of weights consists of, and a quick look at whether it is whole.
 
-The quick look reads a few bytes per file: sizes, and the head of each safetensors file, which says how long the
-file must be. Damage inside the numbers is found by `verify` alone (verify.py).
+The quick look reads a few bytes per file: sizes, the head of each safetensors file, which says how long the file must
+be, and the ends of each pickle. Damage inside the numbers is found by `verify` alone (verify.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from mpd_studio.weights.family import Family, family_of
+from mpd_studio.weights.motion_i2v_layout import PICKLED, official_files
+from mpd_studio.weights.pickle_look import pickle_problem
 from mpd_studio.weights.record import Record
 
 PART_SUFFIX = ".part"
+# Of Stable Video Diffusion, in the layout of diffusers.
 CONFIGS = (
     "model_index.json",
     "feature_extractor/preprocessor_config.json",
@@ -25,7 +29,7 @@ CONFIGS = (
 # Comes along, and is not needed to run.
 EXTRAS = ("LICENSE.md", "LICENSE")
 STEMS = ("vae/diffusion_pytorch_model", "image_encoder/model", "unet/diffusion_pytorch_model")
-# In the order of preference. Pickled files (.bin, .ckpt) are no weights for this program: they can run code.
+# In the order of preference. Pickled files (.bin, .ckpt) are not taken where safetensors are given out.
 VARIANTS: tuple[str | None, ...] = ("fp16", None)
 _LONGEST_HEAD = 100_000_000  # the format's own limit
 
@@ -45,15 +49,25 @@ class Inspection:
     files: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
+    family: Family = Family.SVD
+
+    @property
+    def pickles(self) -> tuple[str, ...]:
+        """Those of `files` that `weights convert` makes safetensors of."""
+        return tuple(path for path in self.files if path.endswith(PICKLED))
 
 
 def weights_path(stem: str, variant: str | None) -> str:
     return f"{stem}.{variant}.safetensors" if variant else f"{stem}.safetensors"
 
 
-def inspect_folder(folder: Path, record: Record | None = None) -> Inspection:
-    """A folder in the layout of diffusers, judged by itself and by what was recorded of it."""
-    files, missing = _files(folder)
+def inspect_folder(folder: Path, record: Record | None = None, family: Family | None = None) -> Inspection:
+    """A folder, judged by itself and by what was recorded of it.
+
+    family: what it should hold; None: what it looks like, or Stable Video Diffusion where it looks like nothing.
+    """
+    family = family or family_of(folder) or Family.SVD
+    files, missing = _files(folder) if family is Family.SVD else _official_files(folder)
     broken = []
     for path in files:
         problem = _problem(folder / path, path, record)
@@ -64,8 +78,13 @@ def inspect_folder(folder: Path, record: Record | None = None) -> Inspection:
     elif not missing:
         state = State.PRESENT
     else:
-        state = State.PARTIAL if files or _is_begun(folder) else State.MISSING
-    return Inspection(state, tuple(files), tuple(missing), tuple(broken))
+        state = State.PARTIAL if files or _is_begun(folder, family) else State.MISSING
+    return Inspection(state, tuple(files), tuple(missing), tuple(broken), family)
+
+
+def _official_files(folder: Path) -> tuple[list[str], list[str]]:
+    files, missing = official_files(lambda name: (folder / name).is_file())
+    return files + [path for path in EXTRAS if (folder / path).is_file()], missing
 
 
 def _files(folder: Path) -> tuple[list[str], list[str]]:
@@ -84,8 +103,10 @@ def _files(folder: Path) -> tuple[list[str], list[str]]:
     return files, missing + [weights_path(stem, variant) for stem in absent]
 
 
-def _is_begun(folder: Path) -> bool:
-    return any(next(folder.glob(pattern + PART_SUFFIX), None) for pattern in ("*", "*/*"))
+def _is_begun(folder: Path, family: Family) -> bool:
+    depths = ("*", "*/*") if family is Family.SVD else ("stage*/*/*", "stage*/*/*/*")
+    places = (folder,) if family is Family.SVD else (folder, folder / "models")
+    return any(next(place.glob(pattern + PART_SUFFIX), None) for place in places for pattern in depths)
 
 
 def _problem(path: Path, name: str, record: Record | None) -> str | None:
@@ -99,6 +120,8 @@ def _problem(path: Path, name: str, record: Record | None) -> str | None:
             return f"has {size} bytes and should have {known.size}"
         if name.endswith(".safetensors"):
             return _safetensors_problem(path, size)
+        if name.endswith(PICKLED):
+            return pickle_problem(path)
         if name.endswith(".json"):
             json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -15,12 +15,17 @@ RECORD_NAME = "mpd-studio-weights.json"
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """sha256, blob_id: as the source states them; sha256 is ours when the source states none and we have the file."""
+    """sha256, blob_id: as the source states them; sha256 is ours when the source states none and we have the file.
+
+    made_from: of a converted file, the path of the pickle that it was made of; made_from_sha256 is of that pickle.
+    """
 
     path: str
     size: int
     sha256: str | None = None
     blob_id: str | None = None
+    made_from: str | None = None
+    made_from_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from mpd_studio.core.errors import BadInput, EnvironmentProblem
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.settings import load_settings
-from mpd_studio.weights.catalogue import CATALOGUE, Entry, entry_named, gigabytes
+from mpd_studio.weights.catalogue import CATALOGUE, Entry, entry_named
 from mpd_studio.weights.consent import require_consent
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.hub_cache import snapshots
 from mpd_studio.weights.layout import Inspection, State, inspect_folder
 from mpd_studio.weights.record import read_record
@@ -35,19 +36,29 @@ class WeightsFolder:
     origin: Origin
     inspection: Inspection
 
+    @property
+    def family(self) -> Family:
+        return self.inspection.family
+
 
 def find_weights(
-    name_or_folder: str | None, paths: ProgramPaths, *, environ: Mapping[str, str] | None = None
+    name_or_folder: str | None,
+    paths: ProgramPaths,
+    *,
+    family: Family | None = Family.SVD,
+    environ: Mapping[str, str] | None = None,
 ) -> WeightsFolder:
     """Weights that are whole, by a quick look, and whose terms have been agreed to.
 
-    Looked for: what is named here, else what the settings name, else the first of the catalogue that is whole; a
-    name in the program's models folder first, then in the hub's cache.
+    Looked for: what is named here, else what the settings name (of Stable Video Diffusion), else the first of the
+    catalogue that is whole; a name in the program's models folder first, then in the hub's cache.
+    family: what they must be for; None: whatever what is named is for.
     Raises:
-        BadInput: the name means nothing.
+        BadInput: the name means nothing, or weights for something else.
         EnvironmentProblem: missing, incomplete, damaged, or not agreed to; the message says the command to run.
     """
-    setting = load_settings(paths.settings).settings.svd_weights
+    wanted = family or Family.SVD
+    setting = load_settings(paths.settings).settings.svd_weights if wanted is Family.SVD else ""
     if name_or_folder:
         found = locate(name_or_folder, paths, environ=environ)
     elif setting:
@@ -56,9 +67,14 @@ def find_weights(
         except BadInput as error:
             raise BadInput(f"The setting svd_weights is of no use: {error}") from error
     else:
-        found = next((item for item in list_weights(paths, environ=environ) if item.state is State.PRESENT), None)
+        listed = [item for item in list_weights(paths, environ=environ) if item.family is wanted]
+        found = next((item for item in listed if item.state is State.PRESENT), None)
         if found is None:
-            raise EnvironmentProblem(_nothing_there(paths, environ))
+            raise EnvironmentProblem(_nothing_there(listed, wanted))
+    if family is not None and found.family is not family:
+        raise BadInput(
+            f"The weights in {found.path} are for {found.family.title}, and {family.title} was to be run. Name others."
+        )
     problem = what_to_do(found)
     if problem:
         raise EnvironmentProblem(problem)
@@ -111,7 +127,7 @@ def what_to_do(weights: WeightsFolder) -> str | None:
         again = "Copy the folder again" if weights.origin is not Origin.CACHE else "Download it again"
         state = "damaged" if weights.state is State.BROKEN else "incomplete"
         return f"The weights in {weights.path} are {state} ({files}). {again}."
-    name, size = weights.entry.id, gigabytes(weights.entry.size)
+    name, size = weights.entry.id, weights.entry.size_text
     if weights.state is State.BROKEN:
         return f"The weights {name} are damaged ({files}). Mend them with: mpd-studio weights repair {name}"
     if weights.state is State.PARTIAL:
@@ -119,14 +135,15 @@ def what_to_do(weights: WeightsFolder) -> str | None:
     return f"The weights {name} are not on this machine. Get them ({size}) with: mpd-studio weights get {name}"
 
 
-def _nothing_there(paths: ProgramPaths, environ: Mapping[str, str] | None) -> str:
-    begun = [item for item in list_weights(paths, environ=environ) if item.state is not State.MISSING]
+def _nothing_there(listed: list[WeightsFolder], wanted: Family) -> str:
+    begun = [item for item in listed if item.state is not State.MISSING]
     if begun:
         return what_to_do(begun[0]) or ""
-    first = CATALOGUE[0]
+    first = next(entry for entry in CATALOGUE if entry.family is wanted)
+    of_what = "" if wanted is Family.SVD else f" of {wanted.title}"
     return (
-        f"There are no weights on this machine. Get {first.title} ({gigabytes(first.size)}) with: mpd-studio weights "
-        f"get {first.id}, or add a folder with: mpd-studio weights add FOLDER"
+        f"There are no weights{of_what} on this machine. Get {first.title} ({first.size_text}) with: "
+        f"mpd-studio weights get {first.id}, or add a folder with: mpd-studio weights add FOLDER"
     )
 
 
@@ -147,7 +164,7 @@ def _copies(entry: Entry, paths: ProgramPaths, environ: Mapping[str, str]) -> It
 
 
 def _look(folder: Path, entry: Entry | None, name: str, origin: Origin) -> WeightsFolder:
-    inspection = inspect_folder(folder, read_record(folder))
+    inspection = inspect_folder(folder, read_record(folder), entry.family if entry else None)
     return WeightsFolder(folder, entry, inspection.state, name, origin, inspection)
 
 

@@ -11,14 +11,17 @@ from mpd_studio.core.errors import BadInput, EnvironmentProblem
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.weights.catalogue import CATALOGUE, Entry, entry_named, gigabytes, known_entry
 from mpd_studio.weights.consent import has_consent, record_consent, require_consent
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.layout import CONFIGS, STEMS, weights_path
+from mpd_studio.weights.motion_i2v_layout import official_files
 from tests.weights.fake_hub import entry
 
 
 @pytest.mark.parametrize("item", CATALOGUE, ids=lambda item: item.id)
 def test_an_entry_names_all_that_is_needed(item: Entry) -> None:
     needed = {file.path for file in item.files if not file.optional}
-    assert needed == {*CONFIGS, *(weights_path(stem, "fp16") for stem in STEMS)}
+    svd = {*CONFIGS, *(weights_path(stem, "fp16") for stem in STEMS)}
+    assert needed == (svd if item.family is Family.SVD else set(official_files(lambda _: False)[1]))
     assert all(file.path.startswith("LICENSE") for file in item.files if file.optional)
 
 
@@ -32,9 +35,9 @@ def test_what_is_known_of_a_file_is_well_formed(item: Entry) -> None:
 
 
 def test_the_size_to_download_is_told() -> None:
-    assert [gigabytes(item.size) for item in CATALOGUE] == ["4.5 GB", "4.5 GB"]
+    assert [item.size_text for item in CATALOGUE] == ["4.5 GB", "4.5 GB", "about 17.3 GB"]
     unknown = dataclasses.replace(CATALOGUE[0].files[-2], size=None)
-    assert dataclasses.replace(CATALOGUE[0], files=(unknown,)).size is None
+    assert dataclasses.replace(CATALOGUE[0], files=(unknown,)).size_text == gigabytes(None) == "unknown size"
 
 
 def test_weights_are_named_shortly_or_by_repository() -> None:
@@ -45,7 +48,7 @@ def test_weights_are_named_shortly_or_by_repository() -> None:
 
 
 def test_consent_is_remembered_by_weights(paths: ProgramPaths) -> None:
-    first, second = CATALOGUE
+    first, second, _ = CATALOGUE
     with pytest.raises(EnvironmentProblem, match="mpd-studio weights get svd-xt"):
         require_consent(first, paths)
     record_consent(first, paths)

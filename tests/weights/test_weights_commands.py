@@ -61,12 +61,14 @@ def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> Terminal:
 def test_list_says_what_is_known_and_where(capsys: Captured, paths: ProgramPaths) -> None:
     code, out, _ = weights(capsys, "list")
     assert code == 0
-    assert [line.split()[:2] for line in out.splitlines()] == [["svd-xt", "missing"], [NAME, "missing"]]
+    assert [line.split()[:2] for line in out.splitlines()] == [[item.id, "missing"] for item in CATALOGUE]
     assert "4.5 GB to download, needs a login" in out
+    assert "about 17.3 GB to download" in out
     own = write_files(paths.models / "tuned", tiny_files())
     document = as_json(capsys, "list")
-    assert [(item["name"], item["state"]) for item in document["weights"]][2:] == [("tuned", "present")]
-    assert document["weights"][2]["path"] == str(own)
+    assert [(item["name"], item["state"]) for item in document["weights"]][3:] == [("tuned", "present")]
+    assert document["weights"][3]["path"] == str(own)
+    assert [item["for"] for item in document["weights"]] == ["svd", "svd", "motion_i2v", "svd"]
     assert document["weights"][0]["agreed"] is False
 
 

@@ -31,6 +31,7 @@ def test_whole_weights_say_where_and_whether_their_terms_were_agreed_to(paths: P
     assert told(paths) == {
         "weights svd-xt": f"present in {own}; licence accepted",
         "weights svd-xt-1-1": f"present in {snapshot}; licence not accepted yet: mpd-studio weights get svd-xt-1-1",
+        "weights motion-i2v": "missing: mpd-studio weights get motion-i2v",
     }
 
 
@@ -58,4 +59,4 @@ def test_the_choice_of_the_settings_is_told(paths: ProgramPaths, tmp_path: Path,
 
 def test_the_report_ends_with_the_weights(paths: ProgramPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mpd_studio.cli.doctor._devices", lambda: "not asked here")  # asking torch takes seconds
-    assert [finding.what for finding in examine()][-2:] == ["weights svd-xt", "weights svd-xt-1-1"]
+    assert [finding.what for finding in examine()][-3:] == [f"weights {e.id}" for e in CATALOGUE]

@@ -20,7 +20,7 @@ from mpd_studio.weights.store import Origin, find_weights, list_weights, locate
 from mpd_studio.weights.verify import Verdict, stated_hashes, verify
 from tests.weights.fake_hub import COMMIT, UNET, VAE, FakeHub, fill_cache, tiny_files, without, write_files
 
-XT, XT11 = CATALOGUE
+XT, XT11 = CATALOGUE[:2]
 FILES = tiny_files()
 
 
@@ -76,7 +76,7 @@ def test_weights_under_a_name_of_their_own_are_found(paths: ProgramPaths) -> Non
     own = write_files(paths.models / "my-tune", FILES)
     found = find_weights("my-tune", paths)
     assert (found.path, found.entry, found.state) == (own, None, State.PRESENT)
-    assert [item.name for item in list_weights(paths)] == ["svd-xt", "svd-xt-1-1", "my-tune"]
+    assert [item.name for item in list_weights(paths)] == ["svd-xt", "svd-xt-1-1", "motion-i2v", "my-tune"]
 
 
 def test_any_repository_of_the_cache_is_found(paths: ProgramPaths, hub_home: Path) -> None:
@@ -122,7 +122,7 @@ def test_an_incomplete_folder_of_the_user_is_named(paths: ProgramPaths, tmp_path
 
 def test_an_unknown_name_lists_the_known_ones(paths: ProgramPaths) -> None:
     write_files(paths.models / "my-tune", FILES)
-    with pytest.raises(BadInput, match=r"'svd' is neither.*svd-xt, svd-xt-1-1, my-tune"):
+    with pytest.raises(BadInput, match=r"'svd' is neither.*svd-xt, svd-xt-1-1, motion-i2v, my-tune"):
         find_weights("svd", paths)
 
 

@@ -166,7 +166,7 @@ class WeightsDialog(QDialog):
             (self.verify, is_busy or not is_here),
             (self.repair, is_busy or not (row.can_be_downloaded and is_here)),
             (self.open_folder, not is_here),
-            (self.use, row.name != self._desk.used and not row.is_usable),
+            (self.use, row.name != self._desk.used and not (row.is_usable and row.is_for_gaps)),
         )
 
     def _name(self) -> str:

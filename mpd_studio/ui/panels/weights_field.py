@@ -71,7 +71,8 @@ class WeightsField(QComboBox):
         """Text and value."""
         chosen = self._desk.chosen("")
         entries = [(tr("auto ({value})").format(value=chosen.label) if chosen else tr("auto"), "")]
-        entries += [(row.label, row.name) for row in self._desk.rows if row.is_usable or row.name == self._value]
+        rows = [row for row in self._desk.rows if (row.is_usable and row.is_for_gaps) or row.name == self._value]
+        entries += [(row.label, row.name) for row in rows]
         if all(value != self._value for _, value in entries):
             entries.append((Path(self._value).name or self._value, self._value))
         return entries
