@@ -34,11 +34,19 @@ class Compare(Enum):
     SIDE_BY_SIDE = "side by side"
 
 
+class MotionView(Enum):
+    """How the motion of every pixel is shown over the picture."""
+
+    OFF = "off"
+    ARROWS = "arrows"
+    COLORS = "colours"
+
+
 class Selection(QObject):
     """Holds ids, never things, and drops those that an edit removed. A gap or a clip is selected, not both.
 
     Signals:
-        changed(): ids, tool, shown, marks, comparison, onion skin or playing changed.
+        changed(): ids, tool, shown, marks, comparison, onion skin, ghosts, the view of motion or playing changed.
         playhead_changed(frame): counted from the timeline's beginning, from 0.
     """
 
@@ -60,6 +68,8 @@ class Selection(QObject):
         self.compare = Compare.OFF
         self.compare_take: TakeId | None = None
         self.onion_skin = False
+        self.ghosts = True
+        self.motion_view = MotionView.OFF
         self.playing = False
         self._project_key = document.key
         document.changed.connect(self._on_document_changed)
@@ -119,6 +129,13 @@ class Selection(QObject):
 
     def set_onion_skin(self, is_on: bool) -> None:
         self._set(onion_skin=is_on)
+
+    def set_ghosts(self, is_on: bool) -> None:
+        """Of what the selected path carries, along the path."""
+        self._set(ghosts=is_on)
+
+    def set_motion_view(self, view: MotionView) -> None:
+        self._set(motion_view=view)
 
     def set_playing(self, is_playing: bool) -> None:
         """Said by the player."""

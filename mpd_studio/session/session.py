@@ -18,6 +18,7 @@ from mpd_studio.session.lab import Lab
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.missing_media import MissingMedia
+from mpd_studio.session.motion_maps import MotionMaps
 from mpd_studio.session.player import Player
 from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.previews import Previews
@@ -57,6 +58,7 @@ class Session(QObject):
         self.selection = Selection(self.document, self)
         self.player = Player(self.document, self.selection, self)
         self.drafts = Drafts(self.document, self.selection, self.preferences, lanes, self)
+        self.motion_maps = MotionMaps(self.document, self.drafts, lanes, self)
         self.proposals = Proposals(self.document, lanes, self)
         cache_bytes = self.preferences.settings.cache_mib * _MIB
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)

@@ -8,6 +8,7 @@ from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Boundary, Guidance, MotionRegion
 from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.motion.paths import position
+from mpd_studio.ui.canvas.ghost_item import GhostItem
 from mpd_studio.ui.canvas.path_item import PathItem, PathLook
 from mpd_studio.ui.canvas.region_item import RegionItem, RegionLook
 from mpd_studio.ui.canvas.stage import Stage
@@ -23,6 +24,8 @@ class GuidanceLayer:
         self._scene = scene
         self._stage = stage
         self._scale = 1.0
+        self._ghosts = GhostItem()
+        scene.addItem(self._ghosts)
         self._paths: dict[PathId, PathItem] = {}
         self._regions: dict[RegionId, RegionItem] = {}
 
@@ -41,10 +44,26 @@ class GuidanceLayer:
         for item in (*self._paths.values(), *self._regions.values()):
             item.set_scale(scale)
 
+    @property
+    def ghosts(self) -> GhostItem:
+        return self._ghosts
+
     def refresh(self) -> None:
         guidance = self._stage.guidance
+        self._refresh_ghosts(guidance)
         self._refresh_paths(guidance)
         self._refresh_regions(guidance)
+
+    def _refresh_ghosts(self, guidance: Guidance) -> None:
+        stage, selection = self._stage, self._stage.session.selection
+        path, placed = stage.path, stage.placed
+        if path is None or placed is None or not selection.ghosts or selection.playing:
+            self._ghosts.setVisible(False)
+            return
+        draft = stage.session.drafts.draft(placed.gap.id)
+        cuts = draft.cut_outs if draft is not None else ()
+        cut = next((cut for cut in cuts if cut.fits(path)), None)
+        self._ghosts.show_ghosts(cut, path, guidance.ease, placed.gap.length, stage.time or 0.0)
 
     def _refresh_paths(self, guidance: Guidance) -> None:
         stage = self._stage

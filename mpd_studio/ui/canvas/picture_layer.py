@@ -6,10 +6,11 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from mpd_studio.core.timeline import PlacedGap
-from mpd_studio.session.selection import Compare
+from mpd_studio.session.selection import Compare, MotionView
 from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas.compare_item import CompareItem, other_side
 from mpd_studio.ui.canvas.frame_feed import FrameFeed, Place
+from mpd_studio.ui.canvas.motion_item import MotionItem
 from mpd_studio.ui.canvas.onion_skin import OnionSkin, onion_sources
 from mpd_studio.ui.canvas.picture_item import PictureItem
 from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
@@ -32,7 +33,8 @@ class PictureLayer(QObject):
         self._feed.arrived.connect(self._arrived)
         self._feed.failed.connect(self._failed)
         self.other_caption = ""
-        for item in (self._picture, self._onion, self._compare):
+        self._motion = MotionItem()
+        for item in (self._picture, self._onion, self._compare, self._motion):
             scene.addItem(item)
 
     @property
@@ -60,6 +62,10 @@ class PictureLayer(QObject):
     def onion(self) -> OnionSkin:
         return self._onion
 
+    @property
+    def motion(self) -> MotionItem:
+        return self._motion
+
     def show(self, shown: ShownFrame, placed: PlacedGap | None) -> None:
         canvas = self._session.document.timeline.canvas
         area = QRectF(0, 0, canvas.width, canvas.height)
@@ -74,8 +80,18 @@ class PictureLayer(QObject):
         other, self.other_caption = other_side(self._session, placed, shown)
         self._feed.want(Place.OTHER, other)
         self._show_comparison()
+        self._show_motion(shown, placed, area)
+
+    def _show_motion(self, shown: ShownFrame, placed: PlacedGap | None, area: QRectF) -> None:
+        view = self._session.selection.motion_view
+        if view is MotionView.OFF or placed is None or shown.time is None or self._session.selection.playing:
+            self._motion.show_motion(MotionView.OFF, None, 0.0, area)
+            return
+        found = self._session.motion_maps.ask(placed.gap.id, shown.time)
+        self._motion.show_motion(view, found.motion if found is not None else None, shown.time, area)
 
     def set_scale(self, scale: float) -> None:
+        self._motion.set_scale(scale)
         self._compare.set_scale(scale)
 
     def set_wipe(self, x: float) -> None:

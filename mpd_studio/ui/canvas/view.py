@@ -94,6 +94,7 @@ class CanvasView(PanZoomView):
         session.selection.playhead_changed.connect(self._changed)
         session.drafts.changed.connect(self._changed)
         session.previews.changed.connect(self._changed)
+        session.motion_maps.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)
         self.pictures.failed.connect(self.caption_bar.caption.setText)

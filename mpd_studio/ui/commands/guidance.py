@@ -6,7 +6,7 @@ from functools import partial
 
 from mpd_studio.core.gap_edits import move_in_depth, set_guidance
 from mpd_studio.core.guidance import Guidance
-from mpd_studio.session.selection import Shown, Tool
+from mpd_studio.session.selection import MotionView, Shown, Tool
 from mpd_studio.ui.actions import ActionRow, Menu
 from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance, needs_path_to_pass
 from mpd_studio.ui.desk import Desk
@@ -32,6 +32,16 @@ def _show(shown: Shown, desk: Desk) -> None:
 def _is_shown(shown: Shown, now: Situation, desk: Desk) -> bool:
     del desk
     return now.shown is shown
+
+
+def _show_motion(view: MotionView, desk: Desk) -> None:
+    selection = desk.session.selection
+    selection.set_motion_view(MotionView.OFF if selection.motion_view is view else view)
+
+
+def _is_motion_shown(view: MotionView, now: Situation, desk: Desk) -> bool:
+    del now
+    return desk.session.selection.motion_view is view
 
 
 def _clear(desk: Desk) -> None:
@@ -126,6 +136,38 @@ ROWS = (
         icon="onion",
         why_not=needs_gap,
         checked=lambda now, desk: now.onion_skin,
+    ),
+    ActionRow(
+        "guidance.ghosts",
+        Menu.GUIDANCE,
+        "Ghosts along the path",
+        "Show what the selected path carries at some places along it.",
+        lambda desk: desk.session.selection.set_ghosts(not desk.session.selection.ghosts),
+        ("Shift+G",),
+        icon="ghosts",
+        checked=lambda now, desk: desk.session.selection.ghosts,
+    ),
+    ActionRow(
+        "guidance.motion_arrows",
+        Menu.GUIDANCE,
+        "Motion as arrows",
+        "Show the motion of every part of the picture as arrows, from the first frame to the last.",
+        partial(_show_motion, MotionView.ARROWS),
+        ("Shift+M",),
+        icon="motion-arrows",
+        why_not=needs_gap,
+        checked=partial(_is_motion_shown, MotionView.ARROWS),
+    ),
+    ActionRow(
+        "guidance.motion_colors",
+        Menu.GUIDANCE,
+        "Motion as colours",
+        "Show the motion of every pixel as a colour of the wheel: the hue is its direction.",
+        partial(_show_motion, MotionView.COLORS),
+        ("Ctrl+Shift+M",),
+        icon="motion-colours",
+        why_not=needs_gap,
+        checked=partial(_is_motion_shown, MotionView.COLORS),
     ),
     ActionRow(
         "guidance.nearer",
