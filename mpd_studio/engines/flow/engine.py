@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, Capability, EngineInfo
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.scene import build_scene
+from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
+from mpd_studio.motion.appearance import brightness
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
+from mpd_studio.motion.scene_change import scene_change
 
 
 class FlowEngine:
@@ -24,11 +28,20 @@ class FlowEngine:
         summary="Follows the motion between the two frames. Fast, needs no model and no graphics card.",
         capabilities=frozenset(Capability),
         source="built in",
+        options=(CUT_OPTION,),
     )
+
+    def __init__(self) -> None:
+        self._figures: tuple[Figure, ...] = ()
 
     @property
     def info(self) -> EngineInfo:
         return self.INFO
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Of the last run: whether its ends belong to one shot; known when its first frame is."""
+        return self._figures
 
     def load(self, reporter: Reporter) -> None:
         import cv2  # noqa: F401 - the first import takes a moment; better here than in the first frame
@@ -46,11 +59,19 @@ class FlowEngine:
 
     def _frames(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         first = pictures.first
+        self._figures = ()
         reporter.report(Progress("Motion", 0, 1))
         scene = build_scene(request, pictures, reporter.raise_if_cancelled)
+        reporter.raise_if_cancelled()
+        change = scene_change(brightness(scene.looks[0]), brightness(scene.looks[1]), scene.field)
+        is_held = holds(request, change)
+        self._figures = figures_of(change, is_held)
         for index, time in enumerate(new_frame_times(request.new_frames)):
             reporter.report(Progress("New frames", index, request.new_frames))
-            pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
+            if is_held:
+                pixels, confidence = held_frame(first.pixels, pictures.last.pixels, float(time))
+            else:
+                pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
             yield Picture(pixels, first.color, first.bit_depth, confidence)
         reporter.report(Progress("New frames", request.new_frames, request.new_frames))
 
