@@ -7,25 +7,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from blender_venvs import SERIES, python_of
+from blender_venvs import SERIES, USUAL, python_of
 from real_blender import Blender
 
 from mpd_studio.bridge.host_files import HostKind, assemble
 
 
-@pytest.fixture(params=[*SERIES, "debian"])
+def _here() -> list[str]:
+    """The usual ones, which are skipped with a reason where they are absent, and every other that is there."""
+    root = Path(__file__).resolve().parents[3]
+    others = [series for series in SERIES if series not in USUAL and python_of(root, series).exists()]
+    return [*USUAL, *others, *(["debian"] if shutil.which("blender") else [])]
+
+
+@pytest.fixture(params=_here())
 def blender(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) -> Blender:
     """Each Blender that is there, with the add-on assembled as an installation does it."""
     if request.param == "debian":
         program = shutil.which("blender")
-        if program is None:
-            pytest.skip("no Blender program on this machine")
+        assert program is not None
         command: tuple[str, ...] = (program, "--background", "--factory-startup", "--python-exit-code", "9", "--python")
         divider: tuple[str, ...] = ("--",)
     else:
         python = python_of(repository, request.param)
         if not python.exists():
-            pytest.skip(f"no Blender {request.param} here; make it with: python packaging/blender_venvs.py --all")
+            pytest.skip(f"no Blender {request.param} here; make it with: python packaging/blender_venvs.py")
         # What a later Blender will take away must not be used where its successor is there already.
         command, divider = (str(python), "-W", "error::DeprecationWarning"), ()
     plugins = tmp_path / "plugins"
