@@ -62,6 +62,11 @@ def _add_fill(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     fill.add_argument(
         "--rate", type=_rate, help="frames per second, as 24 or 24000/1001 (default: the clip's, else 24)"
     )
+    fill.add_argument(
+        "--confidence-matte",
+        action="store_true",
+        help="also NAME_confidence_000001.png …: white where the engine trusts its pixels (16-bit grey)",
+    )
     fill.add_argument("--dry-run", action="store_true", help="show the contract sheet and make nothing")
     _add_engine(fill)
     _add_output(fill)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mpd_studio.cli.asked_request import asked_request, check_ends, check_format
 from mpd_studio.cli.bridge_commands import run_bridge
@@ -13,6 +14,9 @@ from mpd_studio.cli.lab_command import run_lab_command
 from mpd_studio.cli.timeline_commands import run_document, run_fill_timeline, run_gaps
 from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.inbetween import InbetweenRequest
+
+if TYPE_CHECKING:
+    from mpd_studio.workflow.inbetween import ConfidenceMaps
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -48,11 +52,20 @@ def _fill(arguments: argparse.Namespace, console: Console) -> int:
             movie_id=arguments.movie,
             place=place,
             overwrite=arguments.overwrite,
+            maps=_maps(arguments),
         )
     console.text(made.sheet.as_text())
+    if arguments.confidence_matte and not made.result.provenance.confidence:
+        console.warning(f"The engine '{arguments.engine}' tells no confidence, so there is no matte of it.")
     console.text(f"{arguments.out / made.result.frames.pattern}")
     console.document(run_document(made))
     return 0
+
+
+def _maps(arguments: argparse.Namespace) -> ConfidenceMaps:
+    from mpd_studio.workflow.inbetween import ConfidenceMaps
+
+    return ConfidenceMaps.MATTES if arguments.confidence_matte else ConfidenceMaps.NONE
 
 
 def _check_formats(arguments: argparse.Namespace) -> None:

@@ -73,7 +73,7 @@ class FrameSequence:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a result came about. versions: (name, version) pairs; confidence: mean of each new frame, 0..1."""
+    """How a result came about. versions: (name, version) pairs; confidence: of each new frame, 0..1 (core/trust.py)."""
 
     engine_id: str
     versions: tuple[tuple[str, str], ...] = ()

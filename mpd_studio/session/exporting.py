@@ -23,6 +23,7 @@ from mpd_studio.session.message import message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.workflow.build_request import place_of
 from mpd_studio.workflow.deliver import deliver_take
+from mpd_studio.workflow.deliver_matte import deliver_matte, has_matte
 from mpd_studio.workflow.sheet import GapPlace
 
 
@@ -44,6 +45,7 @@ class _Parcel:
     folder: Path
     name: str
     place: GapPlace
+    matte: bool
 
 
 class ExportDesk(QObject):
@@ -77,18 +79,22 @@ class ExportDesk(QObject):
         folder: Path,
         name: str,
         overwrite: bool = False,
+        matte: bool = False,
     ) -> str | None:
-        """Write a take into `folder`. Returns the job's id; None, with a message, when the take is gone."""
+        """Write a take into `folder`. Returns the job's id; None, with a message, when the take is gone.
+
+        matte: with its confidence beside it, as grey pictures.
+        """
         timeline = self._document.timeline
         placed = find_gap(timeline, gap_id)
         take = next((take for take in placed.gap.takes if take.id == take_id), None) if placed else None
         if take is None:
             self.message.emit(warning("This take is no longer there. Choose another one to export."))
             return None
-        parcel = _Parcel(take.result, folder, name, place_of(timeline, gap_id))
+        parcel = _Parcel(take.result, folder, name, place_of(timeline, gap_id), matte)
         return self._submit(f"Export {take.name}", folder, (parcel,), exporter_id, overwrite, gap_id)
 
-    def export_all(self, exporter_id: str, folder: Path, overwrite: bool = False) -> str | None:
+    def export_all(self, exporter_id: str, folder: Path, overwrite: bool = False, matte: bool = False) -> str | None:
         """Write the chosen take of every gap, each into a folder of its own, "<project>_gap03".
 
         Gaps without a chosen take are passed over and named in the report. Returns the job's id; None, with a
@@ -103,7 +109,7 @@ class ExportDesk(QObject):
             if take is None:
                 passed_over.append(f"gap {number} has no take and was passed over")
             else:
-                parcels.append(_Parcel(take.result, folder / name, name, place_of(timeline, placed.gap.id)))
+                parcels.append(_Parcel(take.result, folder / name, name, place_of(timeline, placed.gap.id), matte))
         if not parcels:
             self.message.emit(warning("No gap has a take yet. Generate one first."))
             return None
@@ -165,6 +171,13 @@ def _deliver_all(
             overwrite=overwrite,
         )
         files += report.files
-        lines += [f"{parcel.name}: {line}" if len(parcels) > 1 else line for line in report.lines]
+        written = list(report.lines)
+        if parcel.matte and has_matte(parcel.result):
+            numbered = _Numbered(reporter, number, len(parcels))
+            files += deliver_matte(parcel.result, parcel.folder, parcel.name, numbered, overwrite=overwrite)
+            written.append("confidence as a matte, 16-bit grey")
+        elif parcel.matte:
+            written.append("no matte: the engine of this take tells no confidence")
+        lines += [f"{parcel.name}: {line}" if len(parcels) > 1 else line for line in written]
         verdict = "WARN" if report.verdict != "PASS" else verdict
     return ExportReport(folder, tuple(files), verdict, (*lines, *notes))

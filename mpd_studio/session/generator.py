@@ -34,7 +34,7 @@ from mpd_studio.session.take_folders import takes_of
 from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
-from mpd_studio.workflow.inbetween import format_for, plan_sheet, run
+from mpd_studio.workflow.inbetween import ConfidenceMaps, format_for, plan_sheet, run
 from mpd_studio.workflow.length import length_problem
 from mpd_studio.workflow.output_folder import clear_abandoned
 from mpd_studio.workflow.sheet import GapPlace, Sheet
@@ -314,7 +314,7 @@ def make_take(
     """The work in the GPU lane: all of a take, or no file of it. kept: set where a cancelled run is not all lost."""
     clear_abandoned(folder.parent, "take-*")
     try:
-        made = run(request, folder, reporter, place=place, engines=engines)
+        made = run(request, folder, reporter, place=place, maps=ConfidenceMaps.KEPT, engines=engines)
         reporter.raise_if_cancelled()
     except (MpdError, Cancelled) as ending:
         forget_take(folder, reporter)

@@ -8,9 +8,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+import numpy as np
 
 import mpd_studio
 from mpd_studio.core.atomic_file import write_atomically
@@ -19,12 +22,15 @@ from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
 from mpd_studio.core.figures import Figure, TellsFigures, figure_named
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
+from mpd_studio.core.geometry import Size
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Preview, Progress, Reporter
+from mpd_studio.core.trust import frame_confidence
 from mpd_studio.engines.registry import engine_infos, forecast, open_engine
 from mpd_studio.media.color import assumption_note
+from mpd_studio.media.confidence_maps import map_name, write_kept, write_matte
 from mpd_studio.media.exporters import check_fits, exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
@@ -40,6 +46,14 @@ from mpd_studio.workflow.sheet import GapPlace, LineState, Sheet, SheetLine, she
 from mpd_studio.workflow.unfinished_work import unfinished_work
 
 NEW_FRAMES = "New frames"
+
+
+class ConfidenceMaps(Enum):
+    """kept: small, for looking at with the take. mattes: of full size in 16 bits, to work with."""
+
+    NONE = "none"
+    KEPT = "kept"
+    MATTES = "mattes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ def run(
     handles: int = 0,
     place: GapPlace | None = None,
     overwrite: bool = False,
+    maps: ConfidenceMaps = ConfidenceMaps.NONE,
     open_engine: Callable[[str], Engine] = open_engine,
     engines: EngineHolder | None = None,
 ) -> Run:
@@ -75,6 +90,7 @@ def run(
 
     exporter_id: a sequence format; None chooses by depth (png for 8 bit, png16 above, exr for float).
     movie_id: a movie format, for NAME.ext beside the frames. handles: footage at both its ends, see deliver_take.
+    maps: of the confidence of each pixel, beside the frames as NAME_confidence_000001.png …, where the engine tells it.
     engines: keeps the engine for the next run, if this one ends well; None: it is opened for this run alone.
 
     Raises:
@@ -88,7 +104,7 @@ def run(
         pictures, digests, decode_s = _decode(request, reporter)
         info = _check_formats(pictures, exporter_id, movie_id)
         sheet = plan_sheet(request, place, info).with_figures(forecast(request))
-        row = _Row(request.new_frames, reporter)
+        row = _Row(request.new_frames, reporter, part / name, maps)
         began = time.perf_counter()
         with (engines or EngineHolder(open_engine)).lent(request.engine_id, keep=engines is not None) as engine:
             unfinished.is_kept_by(engine)
@@ -219,8 +235,9 @@ def _check_formats(pictures: BoundaryPictures, exporter_id: str | None, movie_id
 class _Row:
     """Watches the new frames pass from the engine to the writer: time, facts, confidence, progress."""
 
-    def __init__(self, total: int, reporter: Reporter) -> None:
+    def __init__(self, total: int, reporter: Reporter, stem: Path, maps: ConfidenceMaps) -> None:
         self._total, self._reporter = total, reporter
+        self._stem, self._maps = stem, maps
         self.engine_s = 0.0
         self.facts: list[FrameFacts] = []
         self.confidence: list[float] = []
@@ -231,11 +248,19 @@ class _Row:
             self.engine_s += time.perf_counter() - began
             self.facts.append(facts_of(picture))
             if picture.confidence is not None:
-                self.confidence.append(round(float(picture.confidence.mean()), 4))
+                self.confidence.append(round(frame_confidence(picture.confidence), 4))
+                self._write_map(picture.confidence, picture.size)
             self._reporter.report(Progress(NEW_FRAMES, len(self.facts), self._total))
             yield picture
             began = time.perf_counter()
         self.engine_s += time.perf_counter() - began
+
+    def _write_map(self, confidence: np.ndarray, size: Size) -> None:
+        path = self._stem.with_name(map_name(self._stem.name, len(self.facts)))
+        if self._maps is ConfidenceMaps.KEPT:
+            write_kept(path, confidence)
+        elif self._maps is ConfidenceMaps.MATTES:
+            write_matte(path, confidence, size)
 
 
 class _Inner(Reporter):

@@ -135,7 +135,8 @@ def _files_of(media: MediaRef) -> Iterator[Path]:
 
 
 def _frames_of(name: str) -> re.Pattern[str]:
-    return re.compile(rf"{re.escape(name)}_\d{{6,}}\.\w+")
+    """With the maps of confidence beside them."""
+    return re.compile(rf"{re.escape(name)}(?:_confidence)?_\d{{6,}}\.\w+")
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -50,6 +50,10 @@ class ExportDialog(QDialog):
         self.name.setAccessibleName(tr("Name"))
         self.overwrite = QCheckBox(tr("Replace what stands there"))
         self.overwrite.setToolTip(tr("Without it, a folder that holds files is refused."))
+        self.matte = QCheckBox(tr("With the confidence as a matte"))
+        self.matte.setToolTip(
+            tr("Grey pictures beside the frames, 16 bits: white where the engine trusts its pixels, black where not.")
+        )
         where = QHBoxLayout()
         where.addWidget(self.folder, 1)
         where.addWidget(browse)
@@ -65,6 +69,7 @@ class ExportDialog(QDialog):
         column.setSpacing(3 * grid.unit)
         column.addWidget(label(self._what(number), "section", wraps=True))
         column.addLayout(form)
+        column.addWidget(self.matte)
         column.addWidget(self.overwrite)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -95,13 +100,13 @@ class ExportDialog(QDialog):
     def _export(self) -> None:
         folder, exporter_id = Path(self.folder.text()).expanduser(), self.format.currentData()
         self._session.preferences.set(export_folder=str(folder), export_format=exporter_id)
-        overwrite = self.overwrite.isChecked()
+        overwrite, matte = self.overwrite.isChecked(), self.matte.isChecked()
         if self._gap is None:
-            self._session.exporter.export_all(exporter_id, folder, overwrite)
+            self._session.exporter.export_all(exporter_id, folder, overwrite, matte)
         elif self._gap.gap.chosen is not None:
             name = self.name.text().strip() or "frame"
             self._session.exporter.export_take(
-                self._gap.gap.id, self._gap.gap.chosen, exporter_id, folder, name, overwrite
+                self._gap.gap.id, self._gap.gap.chosen, exporter_id, folder, name, overwrite, matte
             )
         self.accept()
 
