@@ -1,4 +1,4 @@
-"""Confidence of each pixel as grey pictures, white where it is trusted: small ones kept with takes, mattes to export."""
+"""Confidence of each pixel as grey pictures, white where it is trusted: small ones with takes, mattes to export."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def read_map(path: Path) -> np.ndarray | None:
     grey = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
     if grey is None or grey.ndim != 2:
         raise MediaError(f"{path} is no confidence map. Make the take again.")
-    return grey.astype(np.float32) / np.float32(np.iinfo(grey.dtype).max)
+    whole = 255 if grey.dtype == np.uint8 else 65535
+    return grey.astype(np.float32) / np.float32(whole)
 
 
 def _write(path: Path, grey: np.ndarray) -> None:
