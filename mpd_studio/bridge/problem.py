@@ -6,7 +6,7 @@ import errno
 from enum import Enum
 from typing import Any
 
-from mpd_studio.core.errors import BadInput
+from mpd_studio.core.errors import BadInput, EngineFailed
 
 
 class ErrorCode(Enum):
@@ -48,6 +48,8 @@ class BridgeProblem(BadInput):
         self.code = code
         self.is_retryable = is_retryable
         self.detail = detail
+        if code is ErrorCode.ENGINE_FAILED:
+            self.exit_code = EngineFailed.exit_code
 
     def as_json(self) -> dict[str, Any]:
         return {

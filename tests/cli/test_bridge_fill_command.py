@@ -97,6 +97,13 @@ def test_what_is_wrong_is_said_and_exits_as_other_commands(tmp_path: Path, capsy
     assert "called off" in capsys.readouterr().err
 
 
+def test_an_engine_that_cannot_exits_as_in_other_commands(tmp_path: Path, capsys: Captured) -> None:
+    job = job_in(tmp_path)
+    assert main(["bridge", "fill", str(job), "--engine", "nothing"]) == 5
+    assert "nothing" in capsys.readouterr().err
+    assert jobs.read_status(str(job))["error"]["code"] == "ENGINE_FAILED"
+
+
 def test_watching_fills_what_comes_goes_on_after_a_bad_job_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mpd_studio", "bridge", "fill", "--watch", "--engine", "crossfade"]
     folder = program_paths().data / "bridge"

@@ -225,4 +225,5 @@ def test_both_descriptions_say_the_same(repository: Path) -> None:
     assert manifest["id"] == HostKind.BLENDER.folder_name
     assert manifest["version"] == ".".join(map(str, legacy["version"]))
     assert manifest["name"] == legacy["name"]
+    assert f'BRIDGE_VERSION = "{manifest["version"]}"' in (folder / "sending.py").read_text()
     assert (manifest["blender_version_min"], legacy["blender"]) == ("4.2.0", (3, 4, 0))
