@@ -10,6 +10,7 @@ from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.flow.regrain import GRAIN_OPTION, regrain
 from mpd_studio.engines.flow.scene import build_scene
 from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
 from mpd_studio.motion.appearance import brightness
@@ -28,7 +29,7 @@ class FlowEngine:
         summary="Follows the motion between the two frames. Fast, needs no model and no graphics card.",
         capabilities=frozenset(Capability),
         source="built in",
-        options=(CUT_OPTION,),
+        options=(CUT_OPTION, GRAIN_OPTION),
     )
 
     def __init__(self) -> None:
@@ -66,12 +67,15 @@ class FlowEngine:
         change = scene_change(brightness(scene.looks[0]), brightness(scene.looks[1]), scene.field)
         is_held = holds(request, change)
         self._figures = figures_of(change, is_held)
+        grain = None if is_held else regrain(scene, request.settings, request.seed)
         for index, time in enumerate(new_frame_times(request.new_frames)):
             reporter.report(Progress("New frames", index, request.new_frames))
             if is_held:
                 pixels, confidence = held_frame(first.pixels, pictures.last.pixels, float(time))
             else:
                 pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
+            if grain is not None:
+                pixels = grain(pixels, float(time), index, reporter.raise_if_cancelled)
             yield Picture(pixels, first.color, first.bit_depth, confidence)
         reporter.report(Progress("New frames", request.new_frames, request.new_frames))
 
