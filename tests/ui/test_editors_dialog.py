@@ -106,3 +106,8 @@ def test_one_window_of_editors(user: Path, desk: Driver) -> None:
     dialog_of(desk)
     dialog_of(desk)
     assert len(desk.window.findChildren(EditorsDialog)) == 1
+
+
+def test_resolve_is_asked_from_the_menu_and_gets_back_what_it_sent(desk: Driver) -> None:
+    assert "Ask a running DaVinci Resolve" in desk.tip("gap.fetch_resolve")
+    assert "No gap is selected" in desk.tip("gap.place_resolve")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from mpd_studio.bridge.inbox import jobs_folder
@@ -16,7 +15,6 @@ from mpd_studio.cli import main
 from mpd_studio.core.paths import program_paths
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.session import Session
-from mpd_studio.ui.main_window import MainWindow
 
 HERE = Path(__file__).resolve().parent
 Finish = Callable[..., Path]
@@ -92,14 +90,3 @@ def test_a_busy_resolve_can_be_given_up(
     qtbot.waitUntil(lambda: session.jobs.current is not None and session.jobs.current.state.value == "running")
     session.jobs.cancel(job_id)
     qtbot.waitUntil(lambda: session.jobs.current is None, timeout=10_000)
-
-
-def test_the_actions_are_in_the_menu_and_say_why_not(qtbot: QtBot, session: Session) -> None:
-    window = MainWindow(session, session.paths.window, lambda: None)
-    qtbot.addWidget(window)
-    texts = {action.text().replace("&", ""): action for action in window.actions()}
-    assert texts["Get gap from DaVinci Resolve"].isEnabled()
-    place = texts["Place take in DaVinci Resolve"]
-    assert not place.isEnabled()
-    assert "No gap is selected" in place.toolTip()
-    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
