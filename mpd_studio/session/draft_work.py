@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mpd_studio.core.engine import BoundaryPictures
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.guidance import Guidance, scale_guidance
 from mpd_studio.core.ids import RegionId
@@ -15,14 +16,18 @@ from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
+from mpd_studio.core.trust import frame_confidence
 from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, glance, rerouted, smaller
 from mpd_studio.engines.flow.scene import Measured, Scene, compose, measure
+from mpd_studio.engines.flow.shot_change import figures_of
 from mpd_studio.media.display import display
 from mpd_studio.media.reader import FrameReader
+from mpd_studio.motion.appearance import brightness
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.densify import velocities
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
+from mpd_studio.motion.scene_change import scene_change
 from mpd_studio.session.cut_outs import CutOut, cut_outs
 from mpd_studio.workflow.region_masks import read_masks
 
@@ -36,12 +41,15 @@ _KEPT_ENDS = 4
 class MadeDraft:
     """frames: one (h, w, 3) uint8 RGB array for each new frame, read-only; long gaps repeat some of them.
 
-    confidence: mean of each frame, 0..1. cut_outs: what the paths carry.
+    confidence: of each frame, 0..1 (core/trust.py). maps: the same of each pixel, (h, w) uint8, smaller. figures: what
+    the engine tells of the gap. cut_outs: what the paths carry.
     """
 
     request: InbetweenRequest
     frames: tuple[np.ndarray, ...]
     confidence: tuple[float, ...]
+    maps: tuple[np.ndarray, ...] = ()
+    figures: tuple[Figure, ...] = ()
     cut_outs: tuple[CutOut, ...] = ()
 
 
@@ -73,14 +81,25 @@ class DraftMaker:
         small = small_request(request)
         scene = self._scene(request, small, reporter)
         made: list[np.ndarray] = []
-        confidence: list[float] = []
+        trusted: list[np.ndarray] = []
         for time in new_frame_times(small.new_frames):
-            pixels, trusted = scene.frame_at(float(time), reporter.raise_if_cancelled)
+            pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
             made.append(_sealed(pixels))
-            confidence.append(float(trusted.mean()))
+            trusted.append(confidence)
         nearest = [nearest_made(index, request.new_frames, len(made)) for index in range(request.new_frames)]
         cuts = cut_outs(scene, request.guidance, request.canvas)
-        return MadeDraft(request, tuple(made[i] for i in nearest), tuple(confidence[i] for i in nearest), cuts)
+        reporter.raise_if_cancelled()
+        values = [frame_confidence(confidence) for confidence in trusted]
+        maps = [_small_map(confidence) for confidence in trusted]
+        change = scene_change(*(brightness(look) for look in scene.looks), scene.field)
+        return MadeDraft(
+            request,
+            tuple(made[i] for i in nearest),
+            tuple(values[i] for i in nearest),
+            tuple(maps[i] for i in nearest),
+            figures_of(change, held=False),
+            cuts,
+        )
 
     def glance(self, request: InbetweenRequest, index: int, reporter: Reporter) -> Glance:
         """New frame `index` alone, smaller and in a hurry. Raises as make."""
@@ -88,7 +107,7 @@ class DraftMaker:
         time = float(new_frame_times(request.new_frames)[index])
         pixels, trusted = scene.frame_at(time, reporter.raise_if_cancelled)
         cuts = cut_outs(scene, request.guidance, request.canvas)
-        return Glance(request, index, _sealed(pixels), float(trusted.mean()), cuts)
+        return Glance(request, index, _sealed(pixels), frame_confidence(trusted), cuts)
 
     def motion(self, request: InbetweenRequest, time: float, reporter: Reporter) -> np.ndarray:
         """(h, w, 2) float32 in canvas pixels: how far what is seen at gap time `time` goes over the whole gap.
@@ -192,6 +211,15 @@ def _resized(pixels: np.ndarray, size: Size) -> np.ndarray:
     if pixels.shape[:2] == (size.height, size.width):
         return np.ascontiguousarray(pixels)
     return cv2.resize(np.ascontiguousarray(pixels), (size.width, size.height), interpolation=cv2.INTER_AREA)
+
+
+def _small_map(confidence: np.ndarray) -> np.ndarray:
+    """(h, w) uint8 at half the size."""
+    import cv2
+
+    height, width = confidence.shape
+    half = cv2.resize(confidence, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    return _sealed(np.rint(half * 255).astype(np.uint8))
 
 
 def _sealed(pixels: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.ids import GapId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
@@ -21,6 +22,7 @@ from mpd_studio.jobs.job import Failure, Job
 from mpd_studio.session.cut_outs import CutOut
 from mpd_studio.session.document import Document
 from mpd_studio.session.draft_work import DRAFT_ENGINE, DraftMaker, Glance, MadeDraft
+from mpd_studio.session.frame_work import DraftFrame
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
@@ -108,6 +110,19 @@ class Drafts(QObject):
         frames, confidence = list(made.frames), list(made.confidence)
         frames[glance.index], confidence[glance.index] = glance.frame, glance.confidence
         return Draft(tuple(frames), False, tuple(confidence), glance.index, glance.cut_outs)
+
+    def trust_map(self, frame: DraftFrame) -> np.ndarray | None:
+        """(h, w) uint8, 255 where a pixel is trusted; None where there is no draft of that frame, or only a glance."""
+        made = self._made.get(frame.gap_id)
+        is_known = made is not None and frame.gap_id not in self._glances and 0 <= frame.index < len(made.maps)
+        return made.maps[frame.index] if made is not None and is_known else None
+
+    def figures(self, gap_id: GapId) -> tuple[Figure, ...]:
+        """What the flow engine found about the ends of the gap; () until there is a draft of them."""
+        made, request = self._made.get(gap_id), self._request_of(gap_id)
+        if made is None or request is None or (made.request.first, made.request.last) != (request.first, request.last):
+            return ()
+        return made.figures
 
     def drawn(self, gap_id: GapId) -> Guidance | None:
         """The drawing that the newest picture of a gap's draft shows."""

@@ -46,7 +46,7 @@ class Selection(QObject):
     """Holds ids, never things, and drops those that an edit removed. A gap or a clip is selected, not both.
 
     Signals:
-        changed(): ids, tool, shown, marks, comparison, onion skin, ghosts, the view of motion or playing changed.
+        changed(): ids, tool, shown, marks, comparison, onion skin, trust map, ghosts, motion view or playing changed.
         playhead_changed(frame): counted from the timeline's beginning, from 0.
     """
 
@@ -68,6 +68,7 @@ class Selection(QObject):
         self.compare = Compare.OFF
         self.compare_take: TakeId | None = None
         self.onion_skin = False
+        self.trust_map = False
         self.ghosts = True
         self.motion_view = MotionView.OFF
         self.playing = False
@@ -129,6 +130,10 @@ class Selection(QObject):
 
     def set_onion_skin(self, is_on: bool) -> None:
         self._set(onion_skin=is_on)
+
+    def set_trust_map(self, is_on: bool) -> None:
+        """Whether made frames show where they can be trusted."""
+        self._set(trust_map=is_on)
 
     def set_ghosts(self, is_on: bool) -> None:
         """Of what the selected path carries, along the path."""

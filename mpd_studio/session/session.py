@@ -28,6 +28,7 @@ from mpd_studio.session.resolve_desk import ResolveDesk
 from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
 from mpd_studio.session.timeline_files import TimelineFiles
+from mpd_studio.session.trust_maps import TrustMaps
 from mpd_studio.session.weights_desk import WeightsDesk
 
 __all__ = ["Message", "MessageKind", "Session"]
@@ -58,6 +59,7 @@ class Session(QObject):
         self.selection = Selection(self.document, self)
         self.player = Player(self.document, self.selection, self)
         self.drafts = Drafts(self.document, self.selection, self.preferences, lanes, self)
+        self.trust_maps = TrustMaps(self.drafts, lanes, self)
         self.motion_maps = MotionMaps(self.document, self.drafts, lanes, self)
         self.proposals = Proposals(self.document, lanes, self)
         cache_bytes = self.preferences.settings.cache_mib * _MIB

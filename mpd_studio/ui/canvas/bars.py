@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
+from mpd_studio.core.trust import trust_of
 from mpd_studio.ui.elided_label import ElidedLabel
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
+from mpd_studio.ui.trust_looks import frame_tip, map_tip, paint_trust, trust_color
 
 _FOCUS_PX = 2
-_SAFE_FROM, _CHECK_FROM = 0.8, 0.5
 
 
 class ConfidenceNote(QWidget):
@@ -23,10 +25,13 @@ class ConfidenceNote(QWidget):
         self.setFont(caption_font(self.font()))
         self.setVisible(False)
 
-    def set_value(self, value: float | None) -> None:
+    def set_value(self, value: float | None, plane: np.ndarray | None = None) -> None:
+        """value: of the frame, 0..1. plane: of its pixels, where they are shown: (h, w) uint8."""
         self._value = value
         self.setVisible(value is not None)
-        self.setToolTip(tr("How far the engine trusts this frame, on average over its pixels."))
+        if value is not None:
+            lines = (frame_tip(value), map_tip(plane) if plane is not None else tr("T shows where."))
+            self.setToolTip("\n".join(lines))
         self.setAccessibleName(self._text())
         self.updateGeometry()
         self.update()
@@ -42,17 +47,12 @@ class ConfidenceNote(QWidget):
         if self._value is None:
             return
         tokens = tokens_of(self)
-        if self._value >= _SAFE_FROM:
-            color, texture = tokens.safe, Qt.BrushStyle.SolidPattern
-        elif self._value >= _CHECK_FROM:
-            color, texture = tokens.check, Qt.BrushStyle.Dense4Pattern
-        else:
-            color, texture = tokens.no, Qt.BrushStyle.BDiagPattern
+        kind = trust_of(self._value)
         painter = QPainter(self)
         side = 10
         swatch = QRectF(0.5, (self.height() - side) // 2 + 0.5, side, side)
-        painter.setPen(QColor(color))
-        painter.setBrush(QBrush(QColor(color), texture))
+        paint_trust(painter, swatch, kind, tokens)
+        painter.setPen(trust_color(kind, tokens))
         painter.drawRect(swatch)
         painter.setPen(QColor(tokens.quiet))
         rest = self.rect().adjusted(side + 6, 0, 0, 0)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from mpd_studio.core.timeline import PlacedGap
+from mpd_studio.session.frame_work import DraftFrame
 from mpd_studio.session.selection import Compare, MotionView
 from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas.compare_item import CompareItem, other_side
 from mpd_studio.ui.canvas.frame_feed import FrameFeed, Place
+from mpd_studio.ui.canvas.heat_item import HeatItem
 from mpd_studio.ui.canvas.motion_item import MotionItem
 from mpd_studio.ui.canvas.onion_skin import OnionSkin, onion_sources
 from mpd_studio.ui.canvas.picture_item import PictureItem
 from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
+from mpd_studio.ui.tokens import Tokens
 
 _WAITING_OPACITY = 0.35
 
@@ -33,8 +37,9 @@ class PictureLayer(QObject):
         self._feed.arrived.connect(self._arrived)
         self._feed.failed.connect(self._failed)
         self.other_caption = ""
+        self._heat = HeatItem()
         self._motion = MotionItem()
-        for item in (self._picture, self._onion, self._compare, self._motion):
+        for item in (self._picture, self._onion, self._compare, self._heat, self._motion):
             scene.addItem(item)
 
     @property
@@ -63,10 +68,14 @@ class PictureLayer(QObject):
         return self._onion
 
     @property
+    def heat(self) -> HeatItem:
+        return self._heat
+
+    @property
     def motion(self) -> MotionItem:
         return self._motion
 
-    def show(self, shown: ShownFrame, placed: PlacedGap | None) -> None:
+    def show(self, shown: ShownFrame, placed: PlacedGap | None, tokens: Tokens) -> None:
         canvas = self._session.document.timeline.canvas
         area = QRectF(0, 0, canvas.width, canvas.height)
         for item in (self._picture, self._onion, self._compare):
@@ -80,7 +89,22 @@ class PictureLayer(QObject):
         other, self.other_caption = other_side(self._session, placed, shown)
         self._feed.want(Place.OTHER, other)
         self._show_comparison()
+        self._show_heat(shown, placed, area, tokens)
         self._show_motion(shown, placed, area)
+
+    def trust_map(self, shown: ShownFrame, placed: PlacedGap | None) -> np.ndarray | None:
+        """Where the shown frame of a take or a draft can be trusted: (h, w) uint8; None where that is not known."""
+        maps = self._session.trust_maps
+        if isinstance(shown.source, DraftFrame):
+            return maps.of_draft(shown.source)
+        take = placed.gap.chosen_take if placed is not None else None
+        if shown.kind is not ShownKind.TAKE or take is None or shown.index is None:
+            return None
+        return maps.of_take(take.result.frames, shown.index) if take.result.provenance.confidence else None
+
+    def _show_heat(self, shown: ShownFrame, placed: PlacedGap | None, area: QRectF, tokens: Tokens) -> None:
+        wanted = self._session.selection.trust_map
+        self._heat.show_map(self.trust_map(shown, placed) if wanted else None, area, tokens)
 
     def _show_motion(self, shown: ShownFrame, placed: PlacedGap | None, area: QRectF) -> None:
         view = self._session.selection.motion_view

@@ -36,7 +36,7 @@ from mpd_studio.ui.canvas.tool import CanvasTool
 from mpd_studio.ui.canvas.tools import make_tools
 from mpd_studio.ui.media_drops import can_drop
 from mpd_studio.ui.texts import tr
-from mpd_studio.ui.theme import metrics_for
+from mpd_studio.ui.theme import metrics_for, tokens_of
 
 _DRAWING_CACHE_KIB = 96 * 1024  # Qt keeps pictures of drawings that rest here; its own 10 MiB hold three of them
 _REACH = 8.0  # logical pixels around the pointer that count as "on it"
@@ -94,6 +94,7 @@ class CanvasView(PanZoomView):
         session.selection.playhead_changed.connect(self._changed)
         session.drafts.changed.connect(self._changed)
         session.previews.changed.connect(self._changed)
+        session.trust_maps.arrived.connect(self._changed)
         session.motion_maps.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)
@@ -105,7 +106,7 @@ class CanvasView(PanZoomView):
         """Show what the session says now."""
         session = self._session
         self.stage.shown = shown_frame(session)
-        self.pictures.show(self.stage.shown, self.stage.placed)
+        self.pictures.show(self.stage.shown, self.stage.placed, tokens_of(self))
         self.zoom.show_area(session.document.timeline.canvas, self.pictures.area)
         self.zoomed()
         self.layer.refresh()
@@ -128,7 +129,7 @@ class CanvasView(PanZoomView):
         shown, bar = self.stage.shown, self.caption_bar
         bar.caption.setText(shown.caption)
         self.preview_tag.setVisible(shown.kind is ShownKind.PREVIEW)
-        bar.confidence.set_value(shown.confidence)
+        bar.confidence.set_value(shown.confidence, self.pictures.heat.shown_map)
         bar.other.setText(self.pictures.other_caption)
         bar.other.setVisible(bool(self.pictures.other_caption))
         bar.onion.setVisible(self._session.selection.onion_skin)

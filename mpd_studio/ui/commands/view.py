@@ -6,7 +6,7 @@ from functools import partial
 
 from mpd_studio.session.selection import Compare
 from mpd_studio.ui.actions import ActionRow, Menu
-from mpd_studio.ui.commands.reasons import needs_clips, needs_comparison
+from mpd_studio.ui.commands.reasons import needs_any_gap, needs_clips, needs_comparison
 from mpd_studio.ui.desk import Desk
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
@@ -188,6 +188,17 @@ ROWS = (
         lambda desk: desk.zoom_canvas_pixel(),
         ("1",),
         icon="zoom-pixel",
+    ),
+    ActionRow(
+        "view.trust_map",
+        Menu.VIEW,
+        "Confidence map",
+        "Show over made frames where they can be trusted: plain is safe, dotted to check, hatched not.",
+        lambda desk: desk.session.selection.set_trust_map(not desk.session.selection.trust_map),
+        ("T",),
+        icon="trust",
+        why_not=needs_any_gap,
+        checked=lambda now, desk: desk.session.selection.trust_map,
     ),
     ActionRow(
         "view.grey",

@@ -12,6 +12,7 @@ from mpd_studio.core.ids import ClipId, GapId
 from mpd_studio.core.timeline import Clip, Gap
 from mpd_studio.ui.timeline.item_paint import Brushes, paint_clip, paint_foreign, paint_gap
 from mpd_studio.ui.timeline.lanes import Lane
+from mpd_studio.ui.timeline.ribbon import paint_ribbon
 from mpd_studio.ui.tokens import Tokens
 
 _SLIVER_PX = 4.0
@@ -19,12 +20,16 @@ _SLIVER_PX = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What sets items apart. clip, gap: the selected one. busy: gaps that are being made. number_of: from 1."""
+    """What sets items apart. clip, gap: the selected one. busy: gaps that are being made. number_of: from 1.
+
+    trust_in: the confidence of each new frame of a gap.
+    """
 
     clip: ClipId | None
     gap: GapId | None
     busy: Set[str | None]
     number_of: Callable[[GapId], int]
+    trust_in: Callable[[Gap], tuple[float, ...]]
 
 
 def paint_track(painter: QPainter, lane: Lane, line: QRectF, marks: Marks, brushes: Brushes) -> None:
@@ -43,7 +48,9 @@ def paint_track(painter: QPainter, lane: Lane, line: QRectF, marks: Marks, brush
             paint_clip(painter, item, box, item.id == marks.clip, brushes)
         elif isinstance(item, Gap):
             number = marks.number_of(item.id)
-            paint_gap(painter, item, number, box, item.id == marks.gap, item.id in marks.busy, brushes)
+            is_selected = item.id == marks.gap
+            paint_gap(painter, item, number, box, is_selected, item.id in marks.busy, brushes)
+            paint_ribbon(painter, marks.trust_in(item), item.length, box, brushes.view, brushes.tokens)
         else:
             paint_foreign(painter, item.note, box, brushes)
 

@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from mpd_studio.core.edits import rename_track
 from mpd_studio.core.timeline import Clip, Gap
@@ -34,6 +35,7 @@ from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
 from mpd_studio.ui.timeline.item_paint import Brushes
 from mpd_studio.ui.timeline.lanes import Lanes
+from mpd_studio.ui.timeline.ribbon import ribbon_tip, trust_in
 from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
 from mpd_studio.ui.timeline.snapping import NO_SNAP, Snap
@@ -83,6 +85,7 @@ class TimelineView(ZoomScrollView):
         session.selection.playhead_changed.connect(self._on_playhead)
         session.jobs.changed.connect(self.viewport().update)
         session.missing.changed.connect(self.viewport().update)
+        session.drafts.changed.connect(self._on_drafts)
         self._on_document(session.document.timeline, session.document.timeline)
 
     # What is where
@@ -142,6 +145,10 @@ class TimelineView(ZoomScrollView):
         self.setAccessibleDescription(self._spoken())
         self.viewport().update()
 
+    def _on_drafts(self, gap_id: object) -> None:
+        del gap_id
+        self.viewport().update()
+
     def _spoken(self) -> str:
         selection = self._session.selection
         row = self._index.row(self._lanes.timeline, selection.gap_id)
@@ -187,7 +194,8 @@ class TimelineView(ZoomScrollView):
         )
         busy = {row.gap_id for row in self._session.jobs.rows if not row.state.has_ended}
         number = partial(self._index.row, timeline)
-        marks = Marks(selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1)
+        trust = partial(trust_in, drafts=self._session.drafts)
+        marks = Marks(selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1, trust)
         for track in range(len(self._lanes)):
             line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
             paint_track(painter, self._lanes[track], line, marks, brushes)
@@ -212,6 +220,12 @@ class TimelineView(ZoomScrollView):
         paint_track_names(painter, self._lanes, rows, width, height, tokens)
         if self.hasFocus():
             paint_focus(painter, width, height, tokens)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), ribbon_tip(self.hit(QPointF(event.pos())), self._session.drafts), self)
+            return True
+        return super().viewportEvent(event)
 
     # Mouse
 
