@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from mpd_studio.cli.typed_options import typed_options
 from mpd_studio.core.errors import BadInput
 from mpd_studio.core.inbetween import EngineSettings, Quality
 
@@ -23,6 +24,13 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", default="flow", help="see `mpd-studio engines` (default: flow)")
     command.add_argument("--seed", type=int, default=0, help="another seed, another take, where the engine knows seeds")
     command.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
+    command.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the engine, as regrain=on for 'flow'; may be said several times",
+    )
     diffusion = command.add_argument_group("diffusion engines")
     diffusion.add_argument(
         "--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list` (default: what is there)"
@@ -37,7 +45,7 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
 
 
 def asked_settings(arguments: argparse.Namespace) -> EngineSettings:
-    """Raises: BadInput: an option was said to an engine that knows none."""
+    """Raises: BadInput: an option was said to an engine that does not know it, or that does not allow its value."""
     said = {name: getattr(arguments, typed) for name, typed in _DIFFUSION_OPTIONS.items()}
     said = {name: value for name, value in said.items() if value is not None}
     if said and arguments.engine in _WITHOUT_WEIGHTS:
@@ -45,4 +53,5 @@ def asked_settings(arguments: argparse.Namespace) -> EngineSettings:
         raise BadInput(
             f"--{option} means nothing to the engine '{arguments.engine}'. Choose a diffusion engine, or leave it out."
         )
+    said |= dict(typed_options(arguments.engine, arguments.option))
     return EngineSettings(Quality(arguments.quality), tuple(sorted(said.items())))
