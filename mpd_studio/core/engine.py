@@ -25,6 +25,7 @@ class Capability(Enum):
     ALPHA = "alpha"
     CONFIDENCE = "confidence"
     SEEDED = "seeded"
+    CONTEXT = "context"  # looks at the footage around the gap
 
 
 @dataclass(frozen=True, slots=True)

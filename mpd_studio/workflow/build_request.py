@@ -13,6 +13,8 @@ from mpd_studio.workflow.fit import fit_problem
 from mpd_studio.workflow.gap_problems import neighbours
 from mpd_studio.workflow.sheet import GapPlace
 
+_AROUND = 2  # frames of footage on each side of a gap: speed, and how it changes
+
 
 def build_request(
     timeline: Timeline, gap_id: GapId, engine_id: str, settings: EngineSettings, seed: int
@@ -37,12 +39,15 @@ def build_request(
     if problem:
         raise BadInput(problem)
     guidance = scale_guidance(placed.gap.guidance, timeline.canvas, canvas)
+    before, after = footage_around(placed.first, placed.last, timeline.rate, placed.gap.length)
     return InbetweenRequest(
         placed.first,
         placed.last,
         timeline.rate,
         placed.gap.length,
         canvas,
+        before,
+        after,
         guidance=guidance,
         engine_id=engine_id,
         settings=settings,
@@ -70,7 +75,8 @@ def request_between_stills(
     if problem:
         raise BadInput(problem)
     ends = FrameRef(first, first.frame_count - 1), FrameRef(last, 0)
-    return InbetweenRequest(*ends, rate, new_frames, canvas, guidance=guidance)
+    around = footage_around(*ends, rate, new_frames)
+    return InbetweenRequest(*ends, rate, new_frames, canvas, *around, guidance=guidance)
 
 
 def request_inside_clip(
@@ -92,7 +98,26 @@ def request_inside_clip(
             raise BadInput(f"Frames {after} and {before} are neighbours: there is nothing between them to make.")
     _check_count(new_frames)
     ends = FrameRef(media, after), FrameRef(media, before)
-    return InbetweenRequest(*ends, rate or media.rate, new_frames, media.size, guidance=guidance)
+    around = footage_around(*ends, rate or media.rate, new_frames)
+    return InbetweenRequest(*ends, rate or media.rate, new_frames, media.size, *around, guidance=guidance)
+
+
+def footage_around(
+    first: FrameRef, last: FrameRef, rate: FrameRate, new_frames: int
+) -> tuple[tuple[FrameRef, ...], tuple[FrameRef, ...]]:
+    """Up to two frames before the gap and two after it, nearest first, of footage that runs as fast as the gap will.
+
+    Where both ends are of one clip, they must lie as far apart in it as in the gap: slowed-down and sped-up footage
+    says nothing of how fast things go. What lies between the two ends is never among them.
+    """
+    if any(end.media.rate != rate or end.media.is_vfr for end in (first, last)):
+        return (), ()
+    if first.media == last.media and last.index - first.index != new_frames + 1:
+        return (), ()
+    before = [FrameRef(first.media, first.index - number) for number in range(1, _AROUND + 1) if first.index >= number]
+    left = last.media.frame_count - 1 - last.index
+    after = [FrameRef(last.media, last.index + number) for number in range(1, min(_AROUND, left) + 1)]
+    return tuple(before), tuple(after)
 
 
 def _check_count(new_frames: int) -> None:

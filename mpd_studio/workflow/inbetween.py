@@ -35,6 +35,7 @@ from mpd_studio.media.exporters import check_fits, exporter_infos, open_exporter
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.workflow.check import Made, tick
+from mpd_studio.workflow.context_pictures import read_context
 from mpd_studio.workflow.deliver import deliver_take
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.fit import fit, fit_notes
@@ -292,11 +293,14 @@ def _decode(request: InbetweenRequest, reporter: Reporter) -> tuple[BoundaryPict
         first = reader.read(request.first)
         reporter.report(Progress("Reading", 1, 2))
         last = reader.read(request.last)
+        engine = _engine(request.engine_id)
+        looks_around = engine is not None and Capability.CONTEXT in engine.capabilities
+        around = read_context(request, reader, first, last) if looks_around else ((), ())
     reporter.report(Progress("Reading", 2, 2))
     digests = (digest_of(first), digest_of(last))
     first, last = fit(request, first, last)
     masks = read_masks(request.guidance, request.canvas)
-    return BoundaryPictures(first, last, masks=masks), digests, time.perf_counter() - began
+    return BoundaryPictures(first, last, *around, masks), digests, time.perf_counter() - began
 
 
 def _checked(

@@ -46,8 +46,8 @@ def test_what_speeds_up_is_where_it_would_be(place: Callable[[float], float]):
         bend = motion_at(field, number / 4).bend
         assert bend is not None
         off_even = place(number) - number / 4 * place(4)
-        assert np.median(bend[INSIDE][..., 0]) == pytest.approx(off_even, abs=0.25)
-        assert np.median(bend[INSIDE][..., 1]) == pytest.approx(off_even / 4, abs=0.25)
+        assert np.median(bend[INSIDE][..., 0]) == pytest.approx(off_even, abs=0.35)
+        assert np.median(bend[INSIDE][..., 1]) == pytest.approx(off_even / 4, abs=0.35)
 
 
 def test_one_frame_of_footage_on_one_side_is_enough_to_tell():
@@ -56,7 +56,7 @@ def test_one_frame_of_footage_on_one_side_is_enough_to_tell():
     field = two_way_flow(*ends)
     course = measure_course(field, ends, [shown(place(-1))], [], 0.25)
     bend = bend_at(course.on_first, 0.5)[INSIDE]
-    assert place(2) - place(4) / 2 - 0.6 < np.median(bend[..., 0]) < -0.8
+    assert place(2) - place(4) / 2 < np.median(bend[..., 0]) < -0.3  # a hint is followed with care
 
 
 def test_even_motion_stays_even():
