@@ -91,7 +91,10 @@ def to_clips(rows: Tensor, frames: int) -> Tensor:
 
 def each_clip_time(timestep: int | float | Tensor, clips: int, device: torch.device) -> Tensor:
     """(clips,): one time for all, or one each."""
-    return torch.as_tensor(timestep, device=device).reshape(-1).expand(clips)
+    times = torch.as_tensor(timestep, device=device).reshape(-1)
+    if len(times) not in (1, clips):
+        raise ValueError(f"{len(times)} times do not fit {clips} clips.")
+    return times.expand(clips)
 
 
 def _reading(block: nn.Module, text: Tensor) -> dict[str, Tensor]:

@@ -45,7 +45,8 @@ class OfficialState:
 def official_state(state_dict: Mapping[str, Any], of_controlnet: bool = False) -> OfficialState:
     """Take off wrappers and prefixes.
 
-    of_controlnet: a file may hold a U-Net and its ControlNet; which of the two is wanted. The other is set aside.
+    of_controlnet: a file may hold a U-Net and its ControlNet; which of the two is wanted. The other is set aside,
+        unless it is all there is: then the report can say what the file holds.
     """
     entries = _unwrapped(state_dict)
     tensors = {key: value for key, value in entries.items() if _is_tensor(value)}
@@ -54,7 +55,8 @@ def official_state(state_dict: Mapping[str, Any], of_controlnet: bool = False) -
     controls = {key for key in tensors if key.startswith(_CONTROLNET_PREFIX)}
     if not controls:
         return OfficialState(tensors, tuple(set_aside))
-    kept = controls if of_controlnet else tensors.keys() - controls
+    others = tensors.keys() - controls
+    kept = others if others and not of_controlnet else controls
     set_aside += [key for key in tensors if key not in kept]
     wanted = {key.removeprefix(_CONTROLNET_PREFIX): tensor for key, tensor in tensors.items() if key in kept}
     return OfficialState(wanted, tuple(set_aside))

@@ -36,7 +36,8 @@ class Stage2UNet(FrameUNet):
         sample: (b, 4, n, h, w), frame 0 the clean latent of the picture. timestep: of the others; one, or (b,).
         encoder_hidden_states: (b, length, d).
         flow_px: (b, n, 2, 8h, 8w), from frame 0 to each frame in pixels of the picture; over many steps make a
-            FlowWarps of it once, which keeps what it finds (and says itself whether it mixes the batch).
+            FlowWarps of it once, which keeps what it finds.
+        reference_batch_mixing: as in FlowWarps; only for comparing with the released program.
         Returns: (b, 4, n, h, w); frame 0 of it means nothing.
         Raises:
             ValueError: shapes that do not fit, or more frames than the position tables have places for.
@@ -46,6 +47,8 @@ class Stage2UNet(FrameUNet):
         warps = flow_px
         if isinstance(warps, Tensor):
             warps = FlowWarps(warps.to(sample.device), reference_batch_mixing)
+        elif reference_batch_mixing and not warps.reference_batch_mixing:
+            raise ValueError("This motion was made ready without mixing the batch. Make it ready again, with it.")
         if (warps.clips, warps.frames) != (clips, frames):
             raise ValueError(f"A motion of {warps.clips} × {warps.frames} frames does not fit {clips} × {frames}.")
         time = self.frame_times(timestep, clips, frames)

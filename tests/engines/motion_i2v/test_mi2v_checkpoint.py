@@ -104,9 +104,20 @@ def test_many_missing_tensors_are_counted_and_the_first_named(golden: GoldenSet,
     assert len(str(caught.value)) < 600
 
 
-def test_weights_of_another_network_are_recognised(golden: GoldenSet, tensors: dict[str, Tensors]) -> None:
-    with pytest.raises(CheckpointMismatch, match="look like those of the flow_unet: choose the other file"):
-        load_official(tensors["flow_unet"], "stage2_unet", **golden.config("stage2_unet"))
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("flow_unet", "stage2_unet"),
+        ("controlnet", "flow_unet"),
+        ("flow_unet", "controlnet"),
+        ("stage2_unet", "flow_unet"),
+    ],
+)
+def test_weights_of_another_network_are_recognised(
+    golden: GoldenSet, tensors: dict[str, Tensors], held: str, wanted: str
+) -> None:
+    with pytest.raises(CheckpointMismatch, match=f"look like those of the {held}: choose the other file"):
+        load_official(tensors[held], wanted, **golden.config(wanted))
 
 
 def test_kinds_are_recognised_by_their_tensors(tensors: dict[str, Tensors]) -> None:

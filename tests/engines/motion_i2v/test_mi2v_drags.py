@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mpd_studio.core.geometry import Size
-from mpd_studio.engines.motion_i2v.drags import Drag, SparseMotion, positions, rasterise_drags
+from mpd_studio.engines.motion_i2v.drags import Drag, SparseMotion, encode_motion, positions, rasterise_drags
 from tests.engines.motion_i2v.golden_set import GoldenSet
 
 SIZE = Size(512, 320)
@@ -122,6 +122,16 @@ def test_a_drag_passes_its_points_at_their_times_without_overshooting() -> None:
         assert (even[first : last + 1, 1] >= min(even[first, 1], even[last, 1])).all()
     timed = positions(Drag(points, times=(0, 0.2, 0.8, 1)), 16)
     assert np.allclose(timed[[0, 3, 12, 15]], points)
+
+
+def test_motion_is_encoded_by_sides() -> None:
+    motion = np.zeros((1, 2, 4, 2), np.float32)
+    motion[0, 0, 0], motion[0, 1, 3] = (4, -2), (-1, 0.5)
+    encoded = encode_motion(motion)
+    assert encoded.dtype == np.float32
+    assert encoded[0, 0, 0].tolist() == [1, 0]
+    assert encoded[0, 1, 3].tolist() == [0.375, 0.625]
+    assert ((2 * encoded - 1) * np.array([4, 2]) == motion).all()
 
 
 def test_a_drag_takes_its_area_along_instead_of_a_square() -> None:

@@ -61,6 +61,21 @@ def test_the_released_networks_load_by_default(kind: str, released: dict[str, di
     assert network.get_parameter("conv_in.weight").shape == (320, 4 if kind == "stage2_unet" else 8, 3, 3)
 
 
+def test_stage_1_at_real_size_makes_what_its_unet_takes(released: dict[str, dict[str, list[int]]]) -> None:
+    """Shapes only: 15 frames of 320 × 512."""
+    from mpd_studio.engines.motion_i2v.checkpoint import load_official
+
+    flow_unet, controlnet = (
+        load_official(without_numbers(released[kind]), kind).to("meta") for kind in ("flow_unet", "controlnet")
+    )
+    with torch.device("meta"):
+        shared = torch.empty(1, 8, 15, 40, 64), 41, torch.empty(1, 77, 768), torch.empty(15)
+        down, mid = controlnet(*shared, torch.empty(1, 5, 15, 40, 64))
+    assert [residual.shape[1] for residual in down] == [320] * 4 + [640] * 3 + [1280] * 5
+    assert (down[0].shape, mid.shape) == ((1, 320, 15, 40, 64), (1, 1280, 15, 5, 8))
+    assert flow_unet(*shared, (down, mid)).shape == (1, 4, 15, 40, 64)
+
+
 def test_motion_modules_are_named_as_diffusers_names_them() -> None:
     there = "down_blocks.1.motion_modules.0.temporal_transformer.transformer_blocks.0."
     here = "down_blocks.1.motion_modules.0.transformer_blocks.0."

@@ -85,6 +85,14 @@ def test_a_motion_made_ready_serves_many_steps(stage2_unet: Any, small: Numbers)
     assert (output == asked(stage2_unet, small)).all()
 
 
+def test_a_motion_made_ready_says_itself_whether_it_mixes(stage2_unet: Any, small: Numbers) -> None:
+    mixing, correct = FlowWarps(small["flow_px"], True), FlowWarps(small["flow_px"])
+    mixed = asked(stage2_unet, small, reference_batch_mixing=True)
+    assert (asked(stage2_unet, small, flow_px=mixing) == mixed).all()
+    with pytest.raises(ValueError, match="without mixing the batch"):
+        asked(stage2_unet, small, flow_px=correct, reference_batch_mixing=True)
+
+
 def test_frame_0_is_told_that_it_is_clean(stage2_unet: Any) -> None:
     times = stage2_unet.frame_times(961, 2, 3)
     clean, noisy = stage2_unet.time_of(torch.tensor([1, 961]))
@@ -113,6 +121,7 @@ def test_clips_of_any_length_and_size(stage2_unet: Any, small: Numbers, frames: 
         ({"sample": torch.zeros(2, 4, 17, 8, 8)}, "takes 16 frames at most, not 17"),
         ({"flow_px": torch.zeros(2, 4, 2, 64, 64)}, "does not fit 2 × 5"),
         ({"flow_px": torch.zeros(2, 5, 64, 64, 2)}, "A clip's motion has the shape"),
+        ({"timestep": torch.tensor([1, 2, 3])}, "3 times do not fit 2 clips"),
         ({"sample": torch.zeros(2, 8, 5, 16, 24)}, r"not \(b, 4, frames, h, w\)"),
     ],
 )
