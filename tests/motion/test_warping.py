@@ -76,3 +76,16 @@ def test_holes_are_filled_from_around_and_the_rest_is_left():
 
 def test_resized_motion_is_the_same_motion():
     assert resize_flow(even((6, 4)), 40, 15)[20, 7] == pytest.approx((3, 8))
+
+
+@pytest.mark.parametrize("flow", [(-40.3, 0.2), (40.3, 0.2), (0.2, -30.7), (0.2, 30.7), (-31.5, -21.5)])
+def test_what_is_thrown_off_the_picture_lands_nowhere(flow: tuple[float, float]):
+    moved, weight = splat(ramp(), even(flow), np.ones((20, 30), np.float32))
+    assert not weight.any()
+    assert not moved.any()
+
+
+def test_what_is_thrown_half_over_the_border_keeps_the_half_inside():
+    _, weight = splat(ramp(), even((-0.25, 0.0)), np.ones((20, 30), np.float32))
+    np.testing.assert_allclose(weight[:, :-1], 1)
+    np.testing.assert_allclose(weight[:, -1], 0.75)
