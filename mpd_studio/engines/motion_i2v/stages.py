@@ -1,0 +1,94 @@
+"""The two stages out of a folder of weights; where memory is short, never both at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.motion_i2v.network_config import CONTROLNET, FLOW_UNET, STAGE2_UNET
+from mpd_studio.engines.motion_i2v.stage1 import Stage1
+from mpd_studio.engines.motion_i2v.stage2 import Stage2
+
+if TYPE_CHECKING:
+    import torch
+
+LOADING = "Loading the model"
+# Both stages in half precision are 7 GB, and a call of either needs some more.
+_ROOM_FOR_BOTH_BYTES = 14_000_000_000
+
+
+class Stages:
+    """Loads a stage when it is asked for.
+
+    keep_both: a stage that was loaded stays while the other works.
+    """
+
+    def __init__(self, folder: Path, device: torch.device, dtype: torch.dtype, keep_both: bool) -> None:
+        """dtype: of the three large networks; the autoencoders and the text encoder are in float32."""
+        self._folder, self._device, self._dtype, self._keep_both = folder, device, dtype, keep_both
+        self._first: Stage1 | None = None
+        self._second: Stage2 | None = None
+
+    @property
+    def keeps_both(self) -> bool:
+        return self._keep_both
+
+    def first(self, reporter: Reporter) -> Stage1:
+        """Raises: UnsupportedRequest, BadInput: the weights are not those of Motion-I2V, or damaged."""
+        if self._first is None:
+            self._second = self._second if self._keep_both else None
+            self._first = self._load_first(reporter)
+        return self._first
+
+    def second(self, reporter: Reporter) -> Stage2:
+        """Raises: as first."""
+        if self._second is None:
+            self._first = self._first if self._keep_both else None
+            self._second = self._load_second(reporter)
+        return self._second
+
+    def _load_first(self, reporter: Reporter) -> Stage1:
+        from mpd_studio.engines.motion_i2v.flow_vae import FlowVae
+        from mpd_studio.engines.motion_i2v.networks import load_network, load_text, load_vae
+        from mpd_studio.engines.svd.model import without_progress_bars
+
+        parts: list[Any] = []
+        with without_progress_bars():
+            for load in (
+                lambda: load_text(self._folder, 1),
+                lambda: load_vae(self._folder, "picture").to(self._device),
+                lambda: FlowVae(load_vae(self._folder, "flow").to(self._device)),
+                lambda: load_network(self._folder, FLOW_UNET).to(self._device, self._dtype),
+                lambda: load_network(self._folder, CONTROLNET).to(self._device, self._dtype),
+            ):
+                reporter.report(Progress(LOADING, len(parts), 5))
+                parts.append(load())
+        reporter.report(Progress(LOADING, 5, 5))
+        (tokenizer, encoder), *others = parts
+        return Stage1(tokenizer, encoder, *others, self._device)
+
+    def _load_second(self, reporter: Reporter) -> Stage2:
+        from mpd_studio.engines.motion_i2v.networks import load_network, load_text, load_vae
+        from mpd_studio.engines.svd.model import without_progress_bars
+
+        parts: list[Any] = []
+        with without_progress_bars():
+            for load in (
+                lambda: load_text(self._folder, 2),
+                lambda: load_vae(self._folder, "picture").to(self._device),
+                lambda: load_network(self._folder, STAGE2_UNET).to(self._device, self._dtype),
+            ):
+                reporter.report(Progress(LOADING, len(parts), 3))
+                parts.append(load())
+        reporter.report(Progress(LOADING, 3, 3))
+        (tokenizer, encoder), *others = parts
+        return Stage2(tokenizer, encoder, *others, self._device)
+
+
+def has_room_for_both(device: torch.device) -> bool:
+    """Whether both stages may stay: on a graphics card with room. On a CPU one at a time is enough to hold."""
+    from mpd_studio.engines.svd.device import free_bytes
+
+    free = free_bytes(device)
+    return free is not None and free >= _ROOM_FOR_BOTH_BYTES

@@ -1,0 +1,67 @@
+"""The motion of one picture over a clip: what can be done to it, and looking back along it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mpd_studio.core.geometry import Size
+from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.warp import backward_warp
+
+
+def even(x: float, y: float, frames: int = 5) -> ClipMotion:
+    px = np.zeros((frames, 30, 40, 2), np.float32)
+    px[...] = np.linspace(0, 1, frames, dtype=np.float32)[:, None, None, None] * np.array([x, y], np.float32)
+    return ClipMotion(px)
+
+
+def test_vectors_grow_with_the_picture() -> None:
+    large = even(8, -3).resized(Size(80, 30))
+    assert large.size == Size(80, 30)
+    assert np.allclose(large.px[-1], [16, -3], atol=1e-4)
+
+
+def test_it_is_scaled_smoothed_masked_and_blended() -> None:
+    motion = even(8, 0)
+    left = np.zeros((30, 40), np.float32)
+    left[:, :20] = 1
+    assert np.allclose(motion.scaled(0.5).px[-1], [4, 0])
+    masked = motion.masked(left)
+    assert np.allclose(masked.px[-1, :, :20], [8, 0])
+    assert not masked.px[:, :, 20:].any()
+    smooth = masked.smoothed(3.0).px[-1, 15, :, 0]
+    assert 1 < smooth[20] < 7
+    assert np.all(np.diff(smooth) <= 1e-5)
+    assert np.allclose(motion.blended(even(0, 4), 0.25).px[-1], [6, 1])
+    assert np.allclose(motion.blended(even(0, 4), left).px[-1, :, :20], [0, 4])
+    with pytest.raises(ValueError, match="cannot be blended"):
+        motion.blended(even(0, 4, frames=3), 0.5)
+
+
+def test_a_known_end_is_met_and_bends_on_the_way_stay() -> None:
+    motion = even(8, 0)
+    bent = ClipMotion(motion.px + np.float32([0, 3]) * np.float32([0, 1, 2, 1, 0])[:, None, None, None])
+    trust = np.ones((30, 40), np.float32)
+    goal = np.full((30, 40, 2), (4, 4), np.float32)
+    ended = bent.ending_at(goal, trust, np.linspace(0, 1, 5))
+    assert np.allclose(ended.px[-1], [4, 4])
+    assert np.allclose(ended.px[2], [2, 2 + 6])
+    assert np.array_equal(bent.ending_at(goal, 0 * trust, np.linspace(0, 1, 5)).px, bent.px)
+
+
+def test_looking_back_along_a_shift_finds_the_pixels_and_knows_what_it_cannot_see() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (30, 40, 3), np.uint8)
+    back, seen = even(8, 4).looked_back(4)
+    moved = backward_warp(picture, back)
+    assert np.array_equal(moved[4:, 8:], picture[:-4, :-8])
+    assert np.all(seen[4:, 8:] == 1)
+    assert not seen[:, :8].any()
+    assert not seen[:4].any()
+
+
+def test_only_motion_that_begins_at_the_picture_is_one() -> None:
+    with pytest.raises(ValueError, match="stands still"):
+        ClipMotion(np.ones((2, 4, 4, 2), np.float32))
+    with pytest.raises(ValueError, match=r"\(frames, h, w, 2\)"):
+        ClipMotion(np.zeros((2, 4, 4), np.float32))
