@@ -91,7 +91,7 @@ class DraftMaker:
         reporter.raise_if_cancelled()
         values = [frame_confidence(confidence) for confidence in trusted]
         maps = [_small_map(confidence) for confidence in trusted]
-        change = scene_change(*(brightness(look) for look in scene.looks), scene.field)
+        change = scene_change(brightness(scene.looks[0]), brightness(scene.looks[1]), scene.field)
         return MadeDraft(
             request,
             tuple(made[i] for i in nearest),

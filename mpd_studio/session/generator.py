@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from mpd_studio.core.engine import EngineInfo
 from mpd_studio.core.engine_option import OptionKind, OptionValue, SaidOptions, usable_options
 from mpd_studio.core.errors import Cancelled, MpdError, SettingsError
+from mpd_studio.core.figures import Figure
 from mpd_studio.core.gap_edits import add_take
 from mpd_studio.core.ids import GapId, TakeId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, InbetweenResult, Quality
@@ -72,6 +74,8 @@ class _Order:
 class Generator(QObject):
     """Lives in the GUI thread; the work runs in the GPU lane, one generation at a time.
 
+    measured: set by who knows more of a gap's ends than the request says, for the sheet.
+
     Signals:
         take_made(gap id, take id): a take was added.
         plan_changed()
@@ -106,6 +110,7 @@ class Generator(QObject):
         options = settings.options_of(settings.engine_id)
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
         self.forecasts = Forecasts(lanes, self)
+        self.measured: Callable[[GapId, InbetweenRequest], tuple[Figure, ...]] = lambda gap_id, request: ()
         weights.changed.connect(self.forecasts.forget)
         self.take_made.connect(self.forecasts.forget)
         weights.changed.connect(self.plan_changed)  # whether the plan can be carried out may have changed
@@ -219,7 +224,7 @@ class Generator(QObject):
         request = self._request(gap_id)
         place = place_of(self._document.timeline, gap_id)
         sheet = plan_sheet(request, place, format_for(request.first.media, None))
-        return sheet.with_figures(self.forecasts.figures(request))
+        return sheet.with_figures((*self.forecasts.figures(request), *self.measured(gap_id, request)))
 
     def generate(self, gap_id: GapId) -> str | None:
         """Make a take for a gap as it is now. Returns the job's id; None, with a message, where it cannot be made."""

@@ -16,11 +16,15 @@ class MessageKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """text: one or two sentences: the thing, the reason, the way out. details: to fold out and copy."""
+    """text: one or two sentences: the thing, the reason, the way out. details: to fold out and copy.
+
+    actions: ids of the window's actions that are ways out, offered as buttons.
+    """
 
     kind: MessageKind
     text: str
     details: str = ""
+    actions: tuple[str, ...] = ()
 
 
 def info(text: str, details: str = "") -> Message:

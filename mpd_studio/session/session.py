@@ -27,6 +27,8 @@ from mpd_studio.session.recent import RecentFiles
 from mpd_studio.session.resolve_desk import ResolveDesk
 from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
+from mpd_studio.session.shot_changes import ShotChanges
+from mpd_studio.session.suggestions import Suggestions
 from mpd_studio.session.timeline_files import TimelineFiles
 from mpd_studio.session.trust_maps import TrustMaps
 from mpd_studio.session.weights_desk import WeightsDesk
@@ -62,6 +64,7 @@ class Session(QObject):
         self.trust_maps = TrustMaps(self.drafts, lanes, self)
         self.motion_maps = MotionMaps(self.document, self.drafts, lanes, self)
         self.proposals = Proposals(self.document, lanes, self)
+        self.suggestions = Suggestions(self.document, lanes, self)
         cache_bytes = self.preferences.settings.cache_mib * _MIB
         self.frames = Frames(self.document, self.drafts, lanes, cache_bytes, self)
         self.importer = Importer(self.document, self.jobs, lanes, self)
@@ -70,6 +73,7 @@ class Session(QObject):
         self.missing = MissingMedia(self.document, self.jobs, lanes, self)
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
+        self.shot_changes = ShotChanges(self.document, self.drafts, self.generator, self)
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
         self.lab = Lab(paths, self.document, self.generator, self.weights, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
@@ -80,11 +84,13 @@ class Session(QObject):
         parts = (
             self.document,
             self.preferences,
+            self.suggestions,
             self.importer,
             self.timelines,
             self.missing,
             self.weights,
             self.generator,
+            self.shot_changes,
             self.lab,
             self.exporter,
             self.bridge,

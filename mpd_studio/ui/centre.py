@@ -22,7 +22,7 @@ class Centre(QWidget):
         self.canvas = CanvasView(session)
         self.tools = ToolColumn(session)
         self.transport = Transport(session, table)
-        self.messages = MessageBar(self)
+        self.messages = MessageBar(self, table)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.tools)

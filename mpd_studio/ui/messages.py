@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from mpd_studio.session.message import Message, MessageKind
+from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
@@ -31,16 +32,20 @@ _ICONS = {MessageKind.INFO: "info", MessageKind.WARNING: "warn", MessageKind.ERR
 class MessageBar(QFrame):
     """One message at a time: the newest warning or error; the others wait behind it. Infos leave by themselves.
 
+    table: whose actions messages may offer as ways out.
+
     Signals:
         resized(): it needs another height now.
     """
 
     resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, table: ActionTable | None = None) -> None:
         super().__init__(parent)
         self._waiting: deque[Message] = deque()
         self._message: Message | None = None
+        self._table = table
+        self.ways_out: list[QPushButton] = []
         grid = metrics_for(self.font())
         self.setObjectName("messages")
         self._icon = QLabel()
@@ -62,6 +67,10 @@ class MessageBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * grid.unit, grid.unit, grid.unit, grid.unit)
         column.addLayout(line)
+        self._ways = QHBoxLayout()
+        self._ways.setSpacing(2 * grid.unit)
+        self._ways.addStretch(1)
+        column.addLayout(self._ways)
         column.addWidget(self.details)
         self._leave = QTimer(self, singleShot=True, interval=_READING_MS)
         self._leave.timeout.connect(self.dismiss)
@@ -107,6 +116,7 @@ class MessageBar(QFrame):
         self._dress()
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
+        self._offer(message.actions)
         self.details.setPlainText(message.details)
         self.more.setVisible(bool(message.details))
         self.more.setChecked(False)
@@ -132,6 +142,21 @@ class MessageBar(QFrame):
         if dress != self.styleSheet():  # setting it changes the palette once more
             self._icon.setPixmap(icon_pixmap(_ICONS[kind], color, 16, self.devicePixelRatioF()))
             self.setStyleSheet(dress)
+
+    def _offer(self, actions: tuple[str, ...]) -> None:
+        """A button for each way out; taking one answers the message."""
+        for button in self.ways_out:
+            self._ways.removeWidget(button)
+            button.deleteLater()
+        self.ways_out = []
+        table = self._table
+        for action in (table.action(name) for name in actions) if table is not None else ():
+            button = QPushButton(action.text())
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            button.clicked.connect(self.dismiss)
+            self._ways.addWidget(button)
+            self.ways_out.append(button)
 
     def _count(self) -> None:
         count = len(self._waiting)

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from mpd_studio.ui.actions import ActionRow
-from mpd_studio.ui.commands import edit, file, gap, guidance, view, window
+from mpd_studio.ui.commands import across_cut, edit, file, gap, guidance, view, window
 
-ALL_ROWS: tuple[ActionRow, ...] = (*file.ROWS, *edit.ROWS, *gap.ROWS, *guidance.ROWS, *view.ROWS, *window.ROWS)
+ALL_ROWS: tuple[ActionRow, ...] = (
+    *file.ROWS,
+    *edit.ROWS,
+    *gap.ROWS,
+    *across_cut.ROWS,
+    *guidance.ROWS,
+    *view.ROWS,
+    *window.ROWS,
+)

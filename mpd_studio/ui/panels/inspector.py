@@ -59,6 +59,7 @@ class Inspector(QWidget):
             session.jobs.changed,
             session.sheets.arrived,
             session.generator.forecasts.arrived,
+            session.drafts.changed,
         ):
             signal.connect(self._refresh_soon)
         self.refresh()
