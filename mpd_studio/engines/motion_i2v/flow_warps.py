@@ -8,18 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mpd_studio.engines.motion_i2v.splat import WEIGHT_FLOOR, landings, summed_weight
+from mpd_studio.engines.motion_i2v.splat import WEIGHT_FLOOR, landings
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Values thrown at once: 64 MB of float32 beside the result. All at once would be 400 MB at the finest level.
-_THROWN_AT_ONCE = 1 << 24
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Landings:
-    """(k,) each: row of the result, row of the features of frame 0, and the part of it, already averaged."""
+class Pass:
+    """What lands on pixels that nothing else of the pass lands on; (k,) each.
+
+    target: row of the result. source: row of the features of frame 0. part: of the source, already averaged.
+    """
 
     target: Tensor
     source: Tensor
@@ -37,7 +37,7 @@ class FlowWarps:
 
     flow_px: Tensor
     reference_batch_mixing: bool = False
-    _known: dict[tuple[int, int], _Landings] = field(default_factory=dict, init=False, repr=False)
+    _known: dict[tuple[int, int], tuple[Pass, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.flow_px.ndim != 5 or self.flow_px.shape[2] != 2:
@@ -59,19 +59,19 @@ class FlowWarps:
         """
         import torch
 
-        ways = self.landings_at(height, width)
         others, channels = self.frames - 1, features.shape[1]
         precise = features.float()
         thrown = precise.new_zeros(features.shape[0] * others, channels)
-        step = max(1, _THROWN_AT_ONCE // channels)
-        for first in range(0, len(ways.part), step):
-            part = slice(first, first + step)
-            pixels = torch.index_select(precise, 0, ways.source[part]) * ways.part[part, None]
-            thrown.index_add_(0, ways.target[part], pixels)
+        for one in self.passes(height, width):
+            thrown.index_add_(0, one.target, torch.index_select(precise, 0, one.source).mul_(one.part[:, None]))
         return thrown.reshape(features.shape[0], others, channels).to(features.dtype)
 
-    def landings_at(self, height: int, width: int) -> _Landings:
-        """For features of this size."""
+    def passes(self, height: int, width: int) -> tuple[Pass, ...]:
+        """For features of this size: as many as most land on one pixel.
+
+        A graphics card adds in any order what lands on one pixel at once; one after the other, sums are the same, bit
+        for bit, in every run.
+        """
         size = (height, width)
         if size not in self._known:
             self._known[size] = self._found(height, width)
@@ -86,15 +86,24 @@ class FlowWarps:
         small = interpolate(flow, size=(height, width), mode="bilinear", align_corners=False)
         return small * scale[:, None, None]
 
-    def _found(self, height: int, width: int) -> _Landings:
+    def _found(self, height: int, width: int) -> tuple[Pass, ...]:
+        import torch
+
         others, pixels = self.frames - 1, height * width
         target, source, weight = landings(self.resized(height, width))
-        total = summed_weight(target, weight, self.clips * others * pixels) + WEIGHT_FLOOR
-        part = weight / total[target]
         picture, pixel = target // pixels, target % pixels
         clip, frame = picture // others, picture % others
         origin = picture % self.clips if self.reference_batch_mixing else clip
-        row = (clip * pixels + pixel) * others + frame
-        # In the order of the result: the same cells of memory one after the other.
-        row, order = row.sort(stable=True)
-        return _Landings(row, (origin * pixels + source % pixels)[order], part[order])
+        row, order = ((clip * pixels + pixel) * others + frame).sort(stable=True)
+        first = torch.searchsorted(row, row)
+        nth = torch.arange(len(row), device=row.device) - first  # how many landed there before
+        by_pass = nth.argsort(stable=True)
+        counts = torch.bincount(nth).tolist()
+        rows, sources, weights = (
+            values[by_pass].split(counts) for values in (row, (origin * pixels + source % pixels)[order], weight[order])
+        )
+        total = weight.new_zeros(self.clips * others * pixels)
+        for where, how_much in zip(rows, weights, strict=True):
+            total.index_add_(0, where, how_much)
+        total += WEIGHT_FLOOR
+        return tuple(Pass(t, s, w / total[t]) for t, s, w in zip(rows, sources, weights, strict=True))

@@ -40,13 +40,28 @@ def test_warped_features_are_splatted_features(mixing: bool) -> None:
     assert farthest(thrown, forward_splat(features[origins], warps.resized(h, w))) <= 1e-6
 
 
-def test_thrown_in_parts_is_thrown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mpd_studio.engines.motion_i2v import flow_warps
+def test_no_two_features_of_a_pass_land_on_one_pixel() -> None:
+    """Otherwise a graphics card would add them in any order."""
+    passes = FlowWarps(9 * normal(2, 3, 2, 48, 64, seed=1)).passes(6, 8)
+    assert len(passes) > 4
+    for one in passes:
+        assert len(one.target.unique()) == len(one.target)
+    assert sum(len(one.target) for one in passes) > 2 * 2 * 48
 
-    warps, rows = FlowWarps(9 * normal(1, 3, 2, 48, 64, seed=1)), normal(48, 5, seed=2)
-    at_once = warps.warped(rows, 6, 8)
-    monkeypatch.setattr(flow_warps, "_THROWN_AT_ONCE", 35)
-    assert farthest(warps.warped(rows, 6, 8), at_once) <= 1e-6
+
+def test_nothing_lands_of_a_motion_that_leaves_the_picture() -> None:
+    warps = FlowWarps(torch.full((1, 3, 2, 48, 64), 1000.0))
+    assert warps.passes(6, 8) == ()
+    assert (warps.warped(normal(48, 5), 6, 8) == 0).all()
+
+
+def test_all_of_a_picture_may_land_on_one_pixel() -> None:
+    y, x = torch.meshgrid(torch.arange(6.0), torch.arange(8.0), indexing="ij")
+    to_a_corner = torch.stack([-x, -y])[None, None].expand(1, 2, -1, -1, -1)
+    rows = normal(48, 5, seed=2)
+    thrown = FlowWarps(to_a_corner).warped(rows, 6, 8)[:, 0]
+    assert farthest(thrown[0], rows.mean(0)) <= 1e-5
+    assert (thrown[1:] == 0).all()
 
 
 def test_warped_features_are_computed_in_float32_and_given_in_their_own_precision() -> None:
