@@ -1,15 +1,14 @@
-"""`mpd-studio weights …`: list, get, verify, repair, add, make-tiny."""
+"""`mpd-studio weights …`: list, get, verify, repair, add, convert, make-tiny."""
 
 from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpd_studio.core.errors import BadInput, Cancelled, EnvironmentProblem, MpdError
+from mpd_studio.core.errors import BadInput, Cancelled, EnvironmentProblem
 from mpd_studio.core.paths import ProgramPaths, program_paths
 
 if TYPE_CHECKING:
@@ -19,29 +18,20 @@ if TYPE_CHECKING:
     from mpd_studio.weights.verify import FileVerdict
 
 CANCELLED = 130
-# Torch is loaded in a process of its own: this one may not know it.
-_MAKE_TINY = """
-import sys
-from pathlib import Path
-from mpd_studio.core.errors import MpdError
-from mpd_studio.engines.svd.tiny import make_tiny
-try:
-    make_tiny(Path(sys.argv[1]), int(sys.argv[2]))
-except MpdError as error:
-    print(error, file=sys.stderr)
-    sys.exit(error.exit_code)
-"""
 
 
 def add_weights(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of the command."""
-    weights = commands.add_parser("weights", help="model files: list, get, verify, repair, add", allow_abbrev=False)
+    weights = commands.add_parser(
+        "weights", help="model files: list, get, verify, repair, add, convert", allow_abbrev=False
+    )
     verbs = weights.add_subparsers(dest="verb", metavar="VERB", required=True)
     listing = verbs.add_parser("list", help="what is known, what is here, and in which state")
     get = verbs.add_parser("get", help="show the terms, download, and go on with a download that was cut off")
     verify = verbs.add_parser("verify", help="read every byte and compare it with what was published")
     repair = verbs.add_parser("repair", help="verify, and download again only what is wrong")
-    add = verbs.add_parser("add", help="take over a folder in the layout of diffusers, without a network")
+    add = verbs.add_parser("add", help="take over a folder that is here already, without a network")
+    convert = verbs.add_parser("convert", help="make safetensors of the pickles of Motion-I2V, once")
     tiny = verbs.add_parser("make-tiny", help="a tiny model with random numbers, to try everything without weights")
     get.add_argument("name", nargs="?", metavar="NAME", help="see `mpd-studio weights list` (default: the first)")
     for verb in (verify, repair):
@@ -49,12 +39,15 @@ def add_weights(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add.add_argument("folder", type=Path, metavar="FOLDER")
     add.add_argument("--name", help="how these weights are called from now on (default: by the folder)")
     add.add_argument("--copy", action="store_true", help="copy also where the files could be linked")
-    tiny.add_argument("kind", choices=("svd",), help="which model")
+    convert.add_argument("name", nargs="?", metavar="NAME", help="a name or a folder (default: motion-i2v)")
+    convert.add_argument("--name", dest="as_name", metavar="N", help="how the copy of a folder of yours is called")
+    convert.add_argument("--keep-pickles", action="store_true", help="delete no pickle after all are converted")
+    tiny.add_argument("kind", choices=("svd", "motion_i2v"), help="which model")
     tiny.add_argument("folder", type=Path, metavar="DIR", help="absent or empty")
     tiny.add_argument("--seed", type=int, default=0)
-    for verb in (get, repair, add):
+    for verb in (get, repair, add, convert):
         verb.add_argument("--accept-licence", action="store_true", help="agree to the terms without being asked")
-    for verb in (listing, get, verify, repair, add, tiny):
+    for verb in (listing, get, verify, repair, add, convert, tiny):
         verb.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         verb.add_argument("--quiet", action="store_true", help="no progress, nothing on the screen")
 
@@ -143,27 +136,51 @@ def _add(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -
     return _show(name, console, paths)
 
 
-def _make_tiny(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
-    del paths
-    command = [sys.executable, "-c", _MAKE_TINY, str(arguments.folder.absolute()), str(arguments.seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        if "Traceback" in done.stderr:
-            raise EnvironmentProblem(
-                f"The tiny model could not be made: {lines[-1]}. It needs the program's 'diffusion' extra: "
-                "see mpd-studio doctor"
-            )
-        raise _of_exit_code(lines[-1], done.returncode)
-    console.document({"path": str(arguments.folder), "kind": arguments.kind})
-    console.text(f"{arguments.folder}: a tiny model that makes noise. Use it with --engine svd --weights DIR")
+def _convert(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.cli.torch_child import CONVERT_MOTION_I2V, run_in_child
+    from mpd_studio.weights.store import Origin
+
+    (weights,) = _chosen(arguments.name or "motion-i2v", paths)
+    if weights.entry is not None:
+        _agree(weights.entry, arguments, console, paths)
+    if not weights.inspection.pickles:
+        raise BadInput(f"{weights.path} holds no pickles that could be converted.")
+    target, entry = weights.path, weights.entry
+    if weights.origin is not Origin.MODELS:
+        target, entry = _target(arguments.as_name or (entry.id if entry else weights.path.name), paths)
+    words = [str(weights.path), str(target), entry.id if entry else "", "keep" if arguments.keep_pickles else ""]
+    with console.progress():
+        made = run_in_child(CONVERT_MOTION_I2V, words, "The weights could not be converted", console)
+    console.document({"path": str(target), "converted": made})
+    for item in made:
+        aside = f"; {len(item['set_aside'])} entries of other networks left out" if item["set_aside"] else ""
+        console.text(f"{item['sha256']}  {item['path']}{aside}")
     return 0
 
 
-def _of_exit_code(message: str, code: int) -> MpdError:
-    error = MpdError(message)
-    error.exit_code = code
-    return error
+def _target(name: str, paths: ProgramPaths) -> tuple[Path, Entry | None]:
+    """Where converted files of a folder that is not the program's own go. Raises: BadInput: the name is taken."""
+    from mpd_studio.weights.adopt import name_for
+    from mpd_studio.weights.catalogue import entry_named
+    from mpd_studio.weights.layout import State, inspect_folder
+
+    target = paths.models / name_for(Path(name), name)
+    if inspect_folder(target).state is State.PRESENT:
+        raise BadInput(f"There are weights named {target.name} already, in {target}. Choose another --name.")
+    return target, entry_named(target.name)
+
+
+def _make_tiny(arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> int:
+    from mpd_studio.cli.torch_child import MAKE_TINY_MOTION_I2V, MAKE_TINY_SVD, run_in_child
+
+    del paths
+    work = {"svd": MAKE_TINY_SVD, "motion_i2v": MAKE_TINY_MOTION_I2V}[arguments.kind]
+    words = [str(arguments.folder.absolute()), str(arguments.seed)]
+    run_in_child(work, words, "The tiny model could not be made", console)
+    console.document({"path": str(arguments.folder), "kind": arguments.kind})
+    uses = {"svd": "Use it with --engine svd --weights DIR", "motion_i2v": "It has the layout of the released one"}
+    console.text(f"{arguments.folder}: a tiny model that makes noise. {uses[arguments.kind]}")
+    return 0
 
 
 def _agree(entry: Entry, arguments: argparse.Namespace, console: Console, paths: ProgramPaths) -> None:
@@ -264,5 +281,6 @@ _VERBS = {
     "verify": _verify,
     "repair": _repair,
     "add": _add,
+    "convert": _convert,
     "make-tiny": _make_tiny,
 }

@@ -68,7 +68,7 @@ def network_config(folder: Path, kind: str) -> dict[str, Any]:
 
 def vae_config(folder: Path, which: str) -> dict[str, Any]:
     """Raises: BadInput."""
-    return read_json(layout.root_of(folder) / _VAE_CONFIGS[which])
+    return dict(read_json(layout.root_of(folder) / _VAE_CONFIGS[which]))
 
 
 def check_folder(folder: Path) -> None:

@@ -107,6 +107,7 @@ def _tensor_problem(name: str, tensor: Tensor, file_bytes: int) -> str:
     if tensor.numel() * tensor.element_size() > file_bytes:
         return f"claims to be larger ({tuple(tensor.shape)}) than the file"
     usable = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
-    if tensor.dtype not in usable and not name.endswith(_COUNTERS) and "." in name:
+    is_network = "." in name and not name.endswith(_COUNTERS)  # else a counter, also of the training program
+    if is_network and tensor.dtype not in usable:
         return f"has numbers of the kind {str(tensor.dtype).removeprefix('torch.')}, which no network here takes"
     return ""

@@ -57,3 +57,15 @@ def _loaded(golden: GoldenSet, kind: str) -> Any:
     from mpd_studio.engines.motion_i2v.checkpoint import load_official
 
     return load_official(golden.state_dict(kind), kind, **golden.config(kind))
+
+
+@pytest.fixture(scope="session")
+def tiny_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model as `mpd-studio weights make-tiny motion_i2v` makes it. Do not change it."""
+    for name in ("torch", "diffusers", "transformers", "safetensors"):
+        pytest.importorskip(name, reason=f"the tiny model needs {name}; install mpd-studio[diffusion]")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    folder = tmp_path_factory.mktemp("tiny_motion_i2v") / "tree"
+    make_tiny(folder)
+    return folder
