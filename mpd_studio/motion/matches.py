@@ -23,7 +23,7 @@ def rigid_motions(
     """
     import cv2
 
-    start, end = _matched(first, last, most_features)
+    start, end = matched_features(first, last, most_features)
     if len(start):
         rows, columns = np.rint(start[:, ::-1]).astype(int).T
         told = known[np.clip(rows, 0, first.shape[0] - 1), np.clip(columns, 0, first.shape[1] - 1)]
@@ -43,7 +43,7 @@ def rigid_motions(
     return tuple(found)
 
 
-def _matched(first: np.ndarray, last: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def matched_features(first: np.ndarray, last: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """(n, 2) float32 places x, y in both pictures, of features that choose each other."""
     import cv2
 

@@ -13,7 +13,7 @@ from mpd_studio.session.cut_outs import CutOut
 from mpd_studio.ui.images import pixmap_of
 
 _MOST = 5
-_OPACITY = 0.5
+_OPACITY, _VEIL = 0.5, 0.2  # on a boundary frame; on a new frame, which shows the thing itself
 
 
 class GhostItem(QGraphicsItem):
@@ -25,6 +25,7 @@ class GhostItem(QGraphicsItem):
         self._pixmap = QPixmap()
         self._places: tuple[QTransform, ...] = ()
         self._box = QRectF()
+        self._opacity = _OPACITY
         self.setZValue(8)
         self.setVisible(False)
 
@@ -41,6 +42,7 @@ class GhostItem(QGraphicsItem):
             return
         if cut is not self._cut:
             self._cut, self._pixmap = cut, pixmap_of(cut.pixels)
+        self._opacity = _VEIL if 0 < shown < 1 else _OPACITY
         times = ghost_times(new_frames, shown)
         spots = positions(path, ease, times)
         self._places = tuple(
@@ -58,7 +60,7 @@ class GhostItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity(_OPACITY)
+        painter.setOpacity(self._opacity)
         for place in self._places:
             painter.save()
             painter.setTransform(place, True)

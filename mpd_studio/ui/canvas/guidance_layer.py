@@ -12,6 +12,7 @@ from mpd_studio.ui.canvas.ghost_item import GhostItem
 from mpd_studio.ui.canvas.path_item import PathItem, PathLook
 from mpd_studio.ui.canvas.region_item import RegionItem, RegionLook
 from mpd_studio.ui.canvas.stage import Stage
+from mpd_studio.ui.canvas.suggestion_item import SuggestionItem
 
 _REGIONS_AT, _PATHS_AT = 10.0, 20.0
 _SELECTED_ABOVE = 0.5
@@ -25,7 +26,9 @@ class GuidanceLayer:
         self._stage = stage
         self._scale = 1.0
         self._ghosts = GhostItem()
+        self._suggestions = SuggestionItem()
         scene.addItem(self._ghosts)
+        scene.addItem(self._suggestions)
         self._paths: dict[PathId, PathItem] = {}
         self._regions: dict[RegionId, RegionItem] = {}
 
@@ -41,6 +44,7 @@ class GuidanceLayer:
         if scale == self._scale:
             return
         self._scale = scale
+        self._suggestions.set_scale(scale)
         for item in (*self._paths.values(), *self._regions.values()):
             item.set_scale(scale)
 
@@ -51,8 +55,18 @@ class GuidanceLayer:
     def refresh(self) -> None:
         guidance = self._stage.guidance
         self._refresh_ghosts(guidance)
+        self._refresh_suggestions()
         self._refresh_paths(guidance)
         self._refresh_regions(guidance)
+
+    @property
+    def suggestions(self) -> SuggestionItem:
+        return self._suggestions
+
+    def _refresh_suggestions(self) -> None:
+        session, is_shown = self._stage.session, self._stage.time is not None
+        gap_id = session.selection.gap_id if is_shown and not session.selection.playing else None
+        self._suggestions.show_paths(session.suggestions.paths(gap_id))
 
     def _refresh_ghosts(self, guidance: Guidance) -> None:
         stage, selection = self._stage, self._stage.session.selection

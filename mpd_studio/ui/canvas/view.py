@@ -96,6 +96,7 @@ class CanvasView(PanZoomView):
         session.previews.changed.connect(self._changed)
         session.trust_maps.arrived.connect(self._changed)
         session.motion_maps.changed.connect(self._changed)
+        session.suggestions.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)
         self.pictures.failed.connect(self.caption_bar.caption.setText)

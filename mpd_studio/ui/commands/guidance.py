@@ -34,6 +34,16 @@ def _is_shown(shown: Shown, now: Situation, desk: Desk) -> bool:
     return now.shown is shown
 
 
+def _suggest(desk: Desk) -> None:
+    gap_id = desk.session.selection.gap_id
+    if gap_id:
+        desk.session.suggestions.ask(gap_id)
+
+
+def _accept_all(desk: Desk) -> None:
+    desk.session.suggestions.accept_all()
+
+
 def _show_motion(view: MotionView, desk: Desk) -> None:
     selection = desk.session.selection
     selection.set_motion_view(MotionView.OFF if selection.motion_view is view else view)
@@ -136,6 +146,32 @@ ROWS = (
         icon="onion",
         why_not=needs_gap,
         checked=lambda now, desk: now.onion_skin,
+    ),
+    ActionRow(
+        "guidance.suggest",
+        Menu.GUIDANCE,
+        "Suggest paths",
+        "Look for things that move by themselves between the two frames, and suggest a path for each.",
+        _suggest,
+        ("Shift+P",),
+        icon="suggest",
+        why_not=needs_gap,
+        line_before=True,
+    ),
+    ActionRow(
+        "guidance.accept_all",
+        Menu.GUIDANCE,
+        "Accept suggested paths",
+        "Make all suggestions paths of the gap; one undo takes them back. One by one: in the Inspector.",
+        _accept_all,
+        ("Ctrl+Shift+P",),
+    ),
+    ActionRow(
+        "guidance.reject_all",
+        Menu.GUIDANCE,
+        "Reject suggested paths",
+        "Drop all suggestions.",
+        lambda desk: desk.session.suggestions.reject_all(),
     ),
     ActionRow(
         "guidance.ghosts",

@@ -24,6 +24,7 @@ from mpd_studio.core.timeline import Gap, find_gap
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import build_icon
+from mpd_studio.ui.panels.suggestions import SuggestionRows
 from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
 from mpd_studio.ui.pieces import IconButton, inset_text, label
 from mpd_studio.ui.texts import tr
@@ -75,10 +76,12 @@ class GuidancePanel(QWidget):
         self._region_form = _form(
             grid.unit, (tr("Mode"), self.mode), (tr("Feather"), self._feather), (tr("Follows"), self.follows)
         )
+        self.suggestions = SuggestionRows(session.suggestions)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(grid.unit)
         column.addWidget(_form(grid.unit, (tr("Gap easing"), self.ease)))
+        column.addWidget(self.suggestions)
         column.addWidget(self._hint)
         column.addWidget(self._list)
         column.addWidget(self._path_form)
@@ -114,6 +117,7 @@ class GuidancePanel(QWidget):
     def show_gap(self, gap: Gap) -> None:
         """Draw the state of a gap and of the selection in it."""
         self._gap = gap
+        self.suggestions.show_gap(gap.id)
         guidance, selection = gap.guidance, self._session.selection
         _pick_easing(self.ease, guidance.ease)
         self._fill(guidance)

@@ -1,0 +1,93 @@
+"""Things that move by themselves, told from the camera's motion on rendered scenes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mpd_studio.core.geometry import Point
+from mpd_studio.motion.autopilot import own_motions
+
+WIDTH, HEIGHT = 480, 270
+STARTS = ((90, 70), (330, 80), (110, 200), (370, 190))
+WAYS = ((50, 18), (-30, -20), (24, -16), (-20, 24))
+RADIUS = 26
+
+
+def soft_noise(height: int, width: int, seed: int) -> np.ndarray:
+    """(height, width, 3) uint8, smooth at three scales."""
+    import cv2
+
+    random = np.random.default_rng(seed)
+    picture = np.sum(
+        [
+            weight * cv2.GaussianBlur(random.standard_normal((height, width, 3)).astype(np.float32), (0, 0), sigma)
+            for sigma, weight in ((1.2, 1.2), (3.0, 6.0), (8.0, 40.0))
+        ],
+        axis=0,
+    )
+    return np.clip((picture - picture.mean()) / picture.std() * 45 + 128, 0, 255).astype(np.uint8)
+
+
+def with_disc(picture: np.ndarray, at: tuple[int, int], seed: int) -> np.ndarray:
+    result, side = picture.copy(), 2 * RADIUS + 1
+    rows, columns = np.mgrid[:side, :side] - RADIUS
+    inside = np.hypot(rows, columns) <= RADIUS
+    place = result[at[1] - RADIUS : at[1] + RADIUS + 1, at[0] - RADIUS : at[0] + RADIUS + 1]
+    place[inside] = soft_noise(side, side, seed)[inside]
+    return result
+
+
+def ends(things: int, pan: tuple[int, int] = (0, 0)) -> tuple[np.ndarray, np.ndarray]:
+    world = soft_noise(HEIGHT + 40, WIDTH + 60, 3)
+    first = world[10 : 10 + HEIGHT, 10 : 10 + WIDTH]
+    last = world[10 + pan[1] : 10 + pan[1] + HEIGHT, 10 + pan[0] : 10 + pan[0] + WIDTH]
+    for seed, ((x, y), (dx, dy)) in enumerate(zip(STARTS[:things], WAYS, strict=False)):
+        first, last = with_disc(first, (x, y), seed), with_disc(last, (x + dx, y + dy), seed)
+    return first, last
+
+
+@pytest.mark.parametrize("pan", [(0, 0), (12, 3)], ids=["camera stands", "camera pans"])
+@pytest.mark.parametrize("things", [1, 2, 4])
+def test_each_thing_is_found_once_and_the_camera_never(things: int, pan: tuple[int, int]) -> None:
+    found = own_motions(*ends(things, pan))
+    assert len(found) == things
+    for (x, y), (dx, dy) in zip(STARTS[:things], WAYS, strict=False):
+        (near,) = (thing for thing in found if thing.start.distance_to(Point(x + 0.5, y + 0.5)) < RADIUS / 2)
+        assert (near.end - near.start).distance_to(Point(dx, dy)) < 1.5
+        assert 0.5 * RADIUS < near.radius < 1.6 * RADIUS
+
+
+@pytest.mark.parametrize("pan", [(0, 0), (12, 3)])
+def test_a_camera_alone_suggests_nothing(pan: tuple[int, int]) -> None:
+    assert own_motions(*ends(0, pan)) == ()
+
+
+def test_frames_that_have_nothing_to_do_with_each_other_suggest_nothing() -> None:
+    assert own_motions(soft_noise(HEIGHT, WIDTH, 1), soft_noise(HEIGHT, WIDTH, 2)) == ()
+    flat = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    assert own_motions(flat, flat) == ()
+
+
+def test_the_same_frames_give_the_same_suggestions() -> None:
+    first, last = ends(2, (12, 3))
+    assert own_motions(first, last) == own_motions(first, last)
+
+
+def test_large_pictures_of_any_depth_give_places_in_their_own_pixels() -> None:
+    import cv2
+
+    large = [cv2.resize(picture, (2 * WIDTH, 2 * HEIGHT)).astype(np.uint16) * 257 for picture in ends(1)]
+    (thing,) = own_motions(large[0], large[1])
+    assert (thing.end - thing.start).distance_to(Point(100, 36)) < 3
+
+
+def test_a_search_can_be_stopped() -> None:
+    class Stop(BaseException):
+        pass
+
+    def stop() -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        own_motions(*ends(1), tick=stop)
