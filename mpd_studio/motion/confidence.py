@@ -13,6 +13,9 @@ from mpd_studio.motion.expected_error import expected_error, gather
 from mpd_studio.motion.warp import grid, sample
 
 _DOUBT = 0.1  # weight of a frame that does not see a pixel
+# How much a doubtful motion gives way to a cross-fade. On the real sequences, 2 is 0.05 dB better where one or 15
+# frames are missing, and the sharpness is 0.06 to 0.13 lower; with 0.3 PSNR is 0.12 dB lower at 15.
+_CAUTION = 0.8
 _NOISE = 3.0  # a difference of appearances that means nothing
 _REACH = 6.0  # px over which errors are averaged: single pixels agree by chance
 
@@ -51,7 +54,7 @@ def balance(
     early = (1 - time) * (motion.sees_first + _DOUBT)
     late = time * (motion.sees_last + _DOUBT)
     error = _moving_error(motion, seen_early, seen_late)
-    moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + 2 * error**2)
+    moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + _CAUTION * error**2)
     confidence = confidence_of(expected_error(gather(motion, seen_early, seen_late)))
     certain = np.float32(0.2 + 0.8 * overall)
     return Balance(late / (early + late), moved * np.float32(overall), confidence * certain)

@@ -14,7 +14,7 @@ from mpd_studio.motion.warp import grid, sample
 
 _NOISE_PX = 0.3  # of a measured displacement
 _UNEVEN = 0.25  # of a frame's motion: cameras and hands do not move as clocks do
-_LIKELY = 0.06  # bend to expect for each frame's time, as a part of the motion over the whole gap
+_LIKELY = 0.015  # bend to expect, as a part of the whole motion, times the square of the frames: it grows as fast
 _MOST_LIKELY = 0.35  # for long gaps
 _REACH = 5.0  # px over which neighbours share their measurements
 _WIDE = 12.0  # px over which the unevenness of motion is judged
@@ -72,7 +72,7 @@ def _solved(
     """
     speed = motion[..., 0] ** 2 + motion[..., 1] ** 2
     there = grid(*known.shape) + motion
-    likely = min(_LIKELY / step, _MOST_LIKELY) ** 2 * speed + _NOISE_PX**2
+    likely = min(_LIKELY / step**2, _MOST_LIKELY) ** 2 * speed + _NOISE_PX**2
     sums = np.zeros((*known.shape, 9), np.float32)
     for number, (flow, sure) in enumerate(near, 1):
         _add(sums, -step * number, flow + np.float32(step * number) * motion, sure * known, speed, likely, step)
