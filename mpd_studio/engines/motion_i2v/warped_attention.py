@@ -95,9 +95,15 @@ class WarpedAttention:
 
 def with_thrown(frames: Tensor, surroundings: Surroundings) -> Tensor:
     """(b*h*w, n, c) -> (b*h*w, 2n-1, c): frame 0, then each frame after what frame 0 has thrown to it."""
-    thrown = surroundings.warps.warped(frames[:, 0], surroundings.height, surroundings.width)
+    thrown = _thrown(frames[:, 0], surroundings)
     pairs = torch.stack([thrown, frames[:, 1:]], 2).flatten(1, 2)
     return torch.cat([frames[:, :1], pairs], 1)
+
+
+@torch.compiler.disable
+def _thrown(features: Tensor, surroundings: Surroundings) -> Tensor:
+    """Left out of compiled networks: its passes are other ones for every motion, and each would be compiled anew."""
+    return surroundings.warps.warped(features, surroundings.height, surroundings.width)
 
 
 def _heads(tokens: Tensor, heads: int) -> Tensor:
