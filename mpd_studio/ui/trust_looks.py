@@ -16,6 +16,7 @@ _TEXTURES = {
     Trust.NO: Qt.BrushStyle.BDiagPattern,
 }
 _SAFE_ALPHA, _CHECK_ALPHA, _NO_ALPHA = 40, 120, 170
+_HEAT_HEIGHT = 240  # textures look the same over drafts and takes
 _PERIOD = 8  # px of the map, between two dots or lines
 
 
@@ -51,10 +52,12 @@ def map_tip(plane: np.ndarray) -> str:
 
 
 def heat_pixels(plane: np.ndarray, tokens: Tokens) -> np.ndarray:
-    """(h, w, 4) uint8 RGBA: faint and plain where it is safe, dotted where to check, hatched where not to trust.
+    """(h, w, 4) uint8 RGBA, about 240 pixels high at most: faint and plain where it is safe, dotted where to check, hatched where not to trust.
 
     plane: (h, w) uint8, 255 is trusted.
     """
+    step = max(1, round(plane.shape[0] / _HEAT_HEIGHT))
+    plane = plane[::step, ::step]
     height, width = plane.shape
     y, x = np.mgrid[:height, :width]
     dots = ((x % _PERIOD) // 2 == 0) & ((y % _PERIOD) // 2 == 0)

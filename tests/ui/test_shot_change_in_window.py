@@ -56,9 +56,9 @@ def test_a_cut_is_told_once_with_its_ways_out(cut_desk: Driver) -> None:
     assert message.kind is MessageKind.WARNING
     assert "different shots" in message.text
     assert [button.text() for button in bar.ways_out] == [
-        "Hold across a cut",
-        "Fill with a cross-fade",
-        "Fill with a generative engine",
+        "Hold frames",
+        "Cross-fade",
+        "Use diffusion",
     ]
     assert all(button.isVisible() and button.toolTip() for button in bar.ways_out)
     bar.ways_out[1].click()

@@ -27,7 +27,7 @@ ROWS = (
     ActionRow(
         "gap.across_hold",
         Menu.GAP,
-        "Hold across a cut",
+        "Hold frames",
         "Let the flow engine hold the first frame up to the middle of a gap with a cut in it, then the last.",
         _hold,
         why_not=needs_gap,
@@ -36,7 +36,7 @@ ROWS = (
     ActionRow(
         "gap.across_fade",
         Menu.GAP,
-        "Fill with a cross-fade",
+        "Cross-fade",
         "Choose the engine that fades from the first frame to the last.",
         _fade,
         why_not=needs_gap,
@@ -44,7 +44,7 @@ ROWS = (
     ActionRow(
         "gap.across_generative",
         Menu.GAP,
-        "Fill with a generative engine",
+        "Use diffusion",
         "Choose the diffusion engine, which invents a way from one frame to the other.",
         _generate,
         why_not=needs_gap,
