@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.source import Source
 from mpd_studio.motion.warp import Sampling, grid, resize_flow, resize_plane
 
-_BAND_PIXELS = 500_000  # bounds the memory at 4K, and the time between two ticks
+_BAND_PIXELS = 250_000  # bounds the memory at 4K, and the time between two ticks
+_BANDS_AT_ONCE = 2  # numpy and OpenCV let go of the lock
 
 
 def render(
@@ -33,16 +35,21 @@ def render(
     share, moved = (resize_plane(plane, height, width) for plane in (mixing.share, mixing.moved))
     result = np.empty((height, width, first.channels), first.dtype)
     rows = max(1, _BAND_PIXELS // width)
-    for top in range(0, height, rows):
-        tick()
+
+    def paint(top: int) -> None:
         band = slice(top, min(top + rows, height))
         here = grid(band.stop - top, width, top)
-        where = early[band] + here, late[band] + here
+        places = early[band] + here, late[band] + here
         for index, span in enumerate(first.spans()):
-            along = weighted(first.moved(index, where[0], sampling), last.moved(index, where[1], sampling), share[band])
+            along = weighted(
+                first.moved(index, places[0], sampling), last.moved(index, places[1], sampling), share[band]
+            )
             standing = faded(first.groups[index][band], last.groups[index][band], motion.time)
-            mixed = weighted(standing, along, moved[band])
-            result[band, :, span] = first.finished(mixed, index)
+            result[band, :, span] = first.finished(weighted(standing, along, moved[band]), index)
+
+    with ThreadPoolExecutor(_BANDS_AT_ONCE, thread_name_prefix="render") as painters:
+        for _ in painters.map(paint, range(0, height, rows)):
+            tick()
     return result
 
 

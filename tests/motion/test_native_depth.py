@@ -144,3 +144,17 @@ def premultiplied(picture: np.ndarray) -> np.ndarray:
     values = picture.astype(np.float32) / np.iinfo(picture.dtype).max
     values[..., :3] *= values[..., 3:]
     return values
+
+
+def test_a_stop_between_two_bands_is_heard():
+    class Stop(Exception):
+        pass
+
+    def stop() -> None:
+        raise Stop
+
+    high = np.zeros((1200, 900, 3), np.uint8)  # several bands
+    seen = np.ones((30, 20), np.float32)
+    motion = MotionAt(0.5, np.zeros((30, 20, 2), np.float32), seen, seen)
+    with pytest.raises(Stop):
+        render(*sources(high, high), motion, Balance(seen, seen, seen), Sampling.LINEAR, stop)
