@@ -126,7 +126,7 @@ class TestTestAndCheck:
         assert done.stdout.splitlines()[-1] == "Failed: format, lint, imports"
         assert checkout.calls == ["ruff format --check .", "ruff check .", "pyright ", "lint-imports "]
 
-    def test_continuous_integration_runs_both_and_stops_at_the_first_failure(
+    def test_continuous_integration_runs_all_steps_and_stops_at_the_first_failure(
         self, repository: Path, tmp_path: Path
     ) -> None:
         calls = tmp_path / "calls.txt"
@@ -136,7 +136,8 @@ class TestTestAndCheck:
         environ = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "CALLS": str(calls)}
         script = str(repository / ".ci" / "run")
         assert subprocess.run([script], env=environ | {"CODE": "0"}, check=False).returncode == 0
-        assert calls.read_text().splitlines() == [f"{BOOTSTRAP} check", f"{BOOTSTRAP} test"]
+        steps = [f"{BOOTSTRAP} check", "packaging/blender_venvs.py", f"{BOOTSTRAP} test"]
+        assert calls.read_text().splitlines() == steps
         calls.unlink()
         assert subprocess.run([script], env=environ | {"CODE": "1"}, check=False).returncode == 1
         assert calls.read_text().splitlines() == [f"{BOOTSTRAP} check"]
