@@ -28,6 +28,7 @@ _MOST_TRIES = 24
 _UNLIKE = 6.0  # grey levels, averaged over some pixels, that the camera's motion leaves unexplained
 _GRID, _PATCH, _MOST_PATCHES = 4, 14.0, 200  # pixels of half the working size: between patches, and their reach
 _MARGIN = 1.25  # of the radius: features lie inside a thing's outline
+_LARGEST, _FARTHEST = 0.28, 0.45  # of the longer side: a radius beyond is scenery, a way beyond is a repeating pattern
 _GROWTH = (0.6, 1.7)
 
 
@@ -66,7 +67,10 @@ def own_motions(first: np.ndarray, last: np.ndarray, tick: Callable[[], None] = 
         if motion is None:
             break
         if np.median(np.hypot(*(end[taken] - carried[taken]).T)) > _OWN_PX:
-            things.append(_described(start[taken], motion, scale))
+            thing = _described(start[taken], motion, scale)
+            is_far = thing.start.distance_to(thing.end) > _FARTHEST * max(width, height)
+            if thing.radius <= _LARGEST * max(width, height) and not is_far:
+                things.append(thing)
         start, end, carried = start[~taken], end[~taken], carried[~taken]
     things.sort(key=lambda thing: -thing.features)
     alike = 3 * _THING_PX * float(scale.max())
