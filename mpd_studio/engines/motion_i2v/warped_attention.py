@@ -100,7 +100,7 @@ def with_thrown(frames: Tensor, surroundings: Surroundings) -> Tensor:
     return torch.cat([frames[:, :1], pairs], 1)
 
 
-@torch.compiler.disable
+@torch.compiler.disable()
 def _thrown(features: Tensor, surroundings: Surroundings) -> Tensor:
     """Left out of compiled networks: its passes are other ones for every motion, and each would be compiled anew."""
     return surroundings.warps.warped(features, surroundings.height, surroundings.width)
