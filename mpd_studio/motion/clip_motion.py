@@ -1,40 +1,33 @@
-"""Where the pixels of one picture are at every frame of a clip: to be seen, edited and kept before frames are made."""
+"""Where every pixel of one picture goes over the frames of a clip: predicted, looked at, edited and exchanged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.geometry import Size
-from mpd_studio.core.inbetween import InbetweenRequest
-from mpd_studio.core.picture import Picture
-from mpd_studio.core.progress import Reporter
-from mpd_studio.motion.holes import fill_holes
-from mpd_studio.motion.warp import resize_flow, splat
-
-# A pixel that a quarter of one landed on is seen: so a zoom to double size has no holes.
-_SEEN_FROM = 4.0
+from mpd_studio.motion.warp import resize_flow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipMotion:
-    """px: (frames, h, w, 2) float32: from the picture, which is frame 0, to each frame, in pixels, x before y.
+    """Displacement of the picture's pixels at each frame after it. The picture itself is left out: it moves nowhere.
+
+    px: (frames, h, w, 2) float32, read-only; x before y, x to the right and y down, in pixels of this size, from the
+        picture to that frame (not from frame to frame). NaN in both where nothing is known.
 
     Raises:
-        ValueError: another shape or dtype, or frame 0 moves.
+        ValueError: another shape or dtype, or pixels that could still change.
     """
 
     px: np.ndarray
 
     def __post_init__(self) -> None:
-        if self.px.ndim != 4 or self.px.shape[3] != 2 or self.px.dtype != np.float32 or not len(self.px):
+        if self.px.dtype != np.float32 or self.px.ndim != 4 or self.px.shape[3] != 2 or 0 in self.px.shape:
             raise ValueError(f"A clip's motion is (frames, h, w, 2) float32, not {self.px.shape} {self.px.dtype}.")
-        if self.px[0].any():
-            raise ValueError("The first frame of a clip's motion is the picture itself, which stands still.")
+        if self.px.flags.writeable:
+            raise ValueError("A clip's motion crosses threads: it must be read-only.")
 
     @property
     def frames(self) -> int:
@@ -45,67 +38,16 @@ class ClipMotion:
         return Size(self.px.shape[2], self.px.shape[1])
 
     def resized(self, size: Size) -> ClipMotion:
-        """The same motion on a picture of another size: vectors grow and shrink with it."""
-        return ClipMotion(np.stack([resize_flow(frame, size.height, size.width) for frame in self.px]))
-
-    def scaled(self, amount: float) -> ClipMotion:
-        return ClipMotion(self.px * np.float32(amount))
-
-    def smoothed(self, sigma_px: float) -> ClipMotion:
-        """Neighbours move more alike; over the picture, not over time."""
-        import cv2
-
-        return ClipMotion(np.stack([cv2.GaussianBlur(frame, (0, 0), sigma_px) for frame in self.px]))
-
-    def masked(self, part: np.ndarray) -> ClipMotion:
-        """part: (h, w) in 0..1, how much of the motion stays."""
-        return ClipMotion(self.px * part.astype(np.float32)[None, ..., None])
-
-    def blended(self, other: ClipMotion, share: float | np.ndarray) -> ClipMotion:
-        """share: of the other motion, one number or (h, w) in 0..1. Raises: ValueError: of another size or length."""
-        if other.px.shape != self.px.shape:
-            raise ValueError(f"Motions of {other.px.shape} and {self.px.shape} cannot be blended.")
-        part = np.asarray(share, np.float32)
-        part = part[None, ..., None] if part.ndim else part
-        return ClipMotion(self.px * (1 - part) + other.px * part)
-
-    def ending_at(self, goal: np.ndarray, trust: np.ndarray, along: np.ndarray) -> ClipMotion:
-        """The same bends on the way to a known end.
-
-        goal: (h, w, 2), where the pixels are at the last frame. trust: (h, w) in 0..1, how far that is known.
-        along: (frames,) from 0 to 1, the share of the way at each frame.
-        """
-        missing = (goal - self.px[-1]) * trust[..., None]
-        return ClipMotion((self.px + along[:, None, None, None] * missing).astype(np.float32))
-
-    def looked_back(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
-        """For each pixel of a frame, where it was in the picture.
-
-        Returns: (h, w, 2) float32 displacement, guessed from around where nothing landed; (h, w) float32 in 0..1,
-            whether something did.
-        """
-        way = self.px[frame]
-        back, landed = splat(-way, way, np.ones(way.shape[:2], np.float32))
-        return fill_holes(back, landed), np.clip(landed * _SEEN_FROM, 0, 1).astype(np.float32)
+        """The same motion on a picture of another size: vectors grow and shrink with the picture."""
+        if size == self.size:
+            return self
+        return clip_motion(np.stack([resize_flow(frame, size.height, size.width) for frame in self.px]))
 
 
-@runtime_checkable
-class Animates(Protocol):
-    """An engine that can tell the motion of one picture before it makes frames along it.
-
-    The request's first frame is the picture; its last frame is not looked at.
-    """
-
-    def predict_motion(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> ClipMotion:
-        """At the engine's own size. Raises: as generate."""
-        ...
-
-    def animate(
-        self, request: InbetweenRequest, pictures: BoundaryPictures, motion: ClipMotion | None, reporter: Reporter
-    ) -> Iterator[Picture]:
-        """Yields request.new_frames pictures after the first, of its kind.
-
-        motion: of the picture, at any size; None: it is predicted first.
-        Raises: as generate.
-        """
-        ...
+def clip_motion(px: np.ndarray) -> ClipMotion:
+    """A value of its own: a copy as float32, read-only. Infinity counts as not known. Raises: ValueError."""
+    own = np.array(px, np.float32, order="C")
+    if own.ndim == 4 and own.shape[3] == 2:
+        own[~np.isfinite(own).all(axis=3)] = np.nan
+    own.flags.writeable = False
+    return ClipMotion(own)
