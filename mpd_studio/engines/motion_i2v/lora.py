@@ -1,7 +1,8 @@
 """LoRA: small corrections of a network's matrices, added into them once, so that a run costs nothing more.
 
 W + strength * (alpha / rank) * B A: Eq. 3 of LoRA (ICLR 2022), with alpha as its program divides it. Known are the
-names of kohya's trainers, of diffusers old and new, and of peft; motion modules too, as AnimateDiff's motion LoRAs have them.
+names of kohya's trainers, of diffusers old and new, and of peft; of motion modules too, as AnimateDiff's motion LoRAs
+have them.
 """
 
 from __future__ import annotations

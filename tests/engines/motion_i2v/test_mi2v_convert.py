@@ -127,7 +127,7 @@ def test_a_file_with_more_networks_says_what_was_left_out(own: Path, tmp_path: P
 
 def broken(own: Path, path: str, change: Any) -> Path:
     content = load(own, path)
-    tensors = content["state_dict"] if "state_dict" in content else content
+    tensors = content.get("state_dict", content)
     change(tensors)
     replace(own, path, content)
     return own
