@@ -1,7 +1,7 @@
 """What an engine tells of a run in figures: before it, what it is about to do; after it, what was measured.
 
-Both are optional. An engine's class may have a static method `forecast(request)`, and its objects a property `figures`;
-the workflow writes both on the contract sheet.
+All are optional. An engine's class may have a static method `forecast(request)`, its objects a method
+`look_ahead(request, pictures, reporter)` and a property `figures`; the workflow writes them on the contract sheet.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.progress import Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ class TellsFigures(Protocol):
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Of the last `generate`, in the order in which they are to be read; also where it failed or was stopped."""
+        ...
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """An engine that can tell from the boundary pictures what stands in the way, without making a frame."""
+
+    def look_ahead(
+        self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter
+    ) -> tuple[Figure, ...]:
+        """Takes a moment; the reporter may stop it."""
         ...
 
 

@@ -19,15 +19,13 @@ from mpd_studio.core.progress import Reporter
 from mpd_studio.core.trust import frame_confidence
 from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, glance, rerouted, smaller
 from mpd_studio.engines.flow.scene import Measured, Scene, compose, measure
-from mpd_studio.engines.flow.shot_change import figures_of
+from mpd_studio.engines.flow.shot_change import figures_of, shot_change
 from mpd_studio.media.display import display
 from mpd_studio.media.reader import FrameReader
-from mpd_studio.motion.appearance import brightness
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.densify import velocities
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
-from mpd_studio.motion.scene_change import scene_change
 from mpd_studio.session.cut_outs import CutOut, cut_outs
 from mpd_studio.workflow.region_masks import read_masks
 
@@ -91,7 +89,7 @@ class DraftMaker:
         reporter.raise_if_cancelled()
         values = [frame_confidence(confidence) for confidence in trusted]
         maps = [_small_map(confidence) for confidence in trusted]
-        change = scene_change(brightness(scene.looks[0]), brightness(scene.looks[1]), scene.field)
+        change = shot_change(scene.looks, scene.field)
         return MadeDraft(
             request,
             tuple(made[i] for i in nearest),

@@ -20,7 +20,7 @@ from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Capability, Engine, EngineInfo
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
-from mpd_studio.core.figures import Figure, TellsFigures, figure_named
+from mpd_studio.core.figures import Figure, LooksAhead, TellsFigures, figure_named
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
@@ -151,8 +151,11 @@ def rehearse(
     """
     pictures, _, _ = _decode(request, reporter)
     info = _check_formats(pictures, exporter_id, movie_id)
-    open_engine(request.engine_id)
-    return plan_sheet(request, place or default_place(request), info).with_figures(forecast(request))
+    engine = open_engine(request.engine_id)
+    sheet = plan_sheet(request, place or default_place(request), info).with_figures(forecast(request))
+    return (
+        sheet.with_figures(engine.look_ahead(request, pictures, reporter)) if isinstance(engine, LooksAhead) else sheet
+    )
 
 
 def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -> Sheet:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, Capability, EngineInfo
 from mpd_studio.core.figures import Figure
-from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.inbetween import InbetweenRequest, Quality
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.regrain import GRAIN_OPTION, regrain
-from mpd_studio.engines.flow.scene import build_scene
-from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
-from mpd_studio.motion.appearance import brightness
+from mpd_studio.engines.flow.scene import build_scene, measure
+from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds, shot_change
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
-from mpd_studio.motion.scene_change import scene_change
 
 
 class FlowEngine:
@@ -58,13 +57,23 @@ class FlowEngine:
         check_boundary(request, pictures, SMALLEST_FLOW_SIDE)
         return self._frames(request, pictures, reporter)
 
+    def look_ahead(
+        self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter
+    ) -> tuple[Figure, ...]:
+        """Whether the ends belong to one shot, as measured for a draft."""
+        check_boundary(request, pictures, SMALLEST_FLOW_SIDE)
+        quick = replace(request, settings=replace(request.settings, quality=Quality.DRAFT))
+        measured = measure(quick, pictures, reporter.raise_if_cancelled)
+        change = shot_change(measured.looks, measured.field)
+        return figures_of(change, holds(request, change))
+
     def _frames(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         first = pictures.first
         self._figures = ()
         reporter.report(Progress("Motion", 0, 1))
         scene = build_scene(request, pictures, reporter.raise_if_cancelled)
         reporter.raise_if_cancelled()
-        change = scene_change(brightness(scene.looks[0]), brightness(scene.looks[1]), scene.field)
+        change = shot_change(scene.looks, scene.field)
         is_held = holds(request, change)
         self._figures = figures_of(change, is_held)
         grain = None if is_held else regrain(scene, request.settings, request.seed)

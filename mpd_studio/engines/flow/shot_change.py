@@ -7,7 +7,9 @@ import numpy as np
 from mpd_studio.core.engine_option import Choice, EngineOption, OptionKind
 from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
-from mpd_studio.motion.scene_change import ChangeKind
+from mpd_studio.motion.appearance import brightness
+from mpd_studio.motion.field import MotionField
+from mpd_studio.motion.scene_change import ChangeKind, scene_change
 
 FIGURE_ID = "shot-change"
 ACROSS = "across_a_cut"
@@ -37,6 +39,11 @@ _WAY_OUT = {
     ChangeKind.FLASH: "pick an end outside it, hold the frames, cross-fade, or use a generative engine",
     ChangeKind.BLACKOUT: "pick an end with a picture, hold the frames, or cross-fade",
 }
+
+
+def shot_change(looks: tuple[np.ndarray, np.ndarray], field: MotionField) -> ChangeKind | None:
+    """looks: appearances of both frames at the size of the field. Returns: None within one shot."""
+    return scene_change(brightness(looks[0]), brightness(looks[1]), field)
 
 
 def figures_of(change: ChangeKind | None, held: bool) -> tuple[Figure, ...]:
