@@ -34,6 +34,23 @@ _FIXED: dict[str, Any] = {
         "motion_group_norm": 1e-6,
         "layer_norm": 1e-5,
     },
+    # As the released program's own settings name them.
+    "use_inflated_groupnorm": True,
+    "unet_use_cross_frame_attention": False,
+    "unet_use_temporal_attention": False,
+    "use_motion_module": True,
+    "motion_module_type": "Vanilla",
+    "motion_module_resolutions": [1, 2, 4, 8],
+    "motion_module_mid_block": True,
+    "motion_module_decoder_only": False,
+    "motion_module_kwargs": {
+        "num_attention_heads": 8,
+        "num_transformer_block": 1,
+        "attention_block_types": ["Temporal_Self", "Temporal_Self"],
+        "temporal_position_encoding": True,
+        "temporal_position_encoding_max_len": 32,
+        "temporal_attention_dim_div": 1,
+    },
 }
 # Remarks in configurations: nothing is built after them.
 _REMARKS = {
@@ -91,7 +108,7 @@ class NetworkConfig:
 def read_config(kind: str, config: Mapping[str, Any]) -> NetworkConfig:
     """The measures of a network of a kind.
 
-    config: by the names of NetworkConfig, or as a unet/config.json has them; None counts as not said.
+    config: by the names of NetworkConfig, of a unet/config.json or of the released settings; None is not said.
     Raises:
         UnsupportedRequest: a kind or a name that is not known, or a network of another make.
     """

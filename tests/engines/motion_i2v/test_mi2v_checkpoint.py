@@ -167,6 +167,12 @@ def test_a_network_has_one_precision_the_widest_of_its_tensors(
     assert {tensor.dtype for tensor in floats} == {getattr(torch, widest)}
 
 
+def test_settings_of_the_released_program_are_understood(golden: GoldenSet, tensors: dict[str, Tensors]) -> None:
+    settings = golden.meta["reference_constructor_kwargs"]
+    assert "motion_module_kwargs" in settings
+    assert is_same(load_official(tensors["stage2_unet"], "stage2_unet", **settings), tensors["stage2_unet"])
+
+
 def test_a_config_of_a_unet_folder_is_understood(golden: GoldenSet, tensors: dict[str, Tensors]) -> None:
     config = {
         "_class_name": "UNet2DConditionModel",
@@ -198,6 +204,7 @@ def test_a_config_of_a_unet_folder_is_understood(golden: GoldenSet, tensors: dic
         ("vae", {}, "'vae' is no network of Motion-I2V"),
         ("flow_unet", {"act": "gelu"}, "'act' is 'gelu'"),
         ("flow_unet", {"colour": 3}, "'colour' is not known"),
+        ("flow_unet", {"use_inflated_groupnorm": False}, "'use_inflated_groupnorm' is False"),
         ("stage2_unet", {"stride_embedding": True}, "'stride_embedding' is True"),
         ("flow_unet", {"motion_norm_num_groups": 16}, "'motion_norm_num_groups' is 16"),
         ("flow_unet", {"down_blocks": ["plain"] * 4}, "'down_blocks' is"),
