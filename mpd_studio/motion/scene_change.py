@@ -18,9 +18,8 @@ from mpd_studio.motion.warp import backward_warp
 
 _BLOCK = 24  # working pixels a side
 _TRUSTED = 0.5
-# Agreement and structure found below which nothing is shared. Cuts: 0.18 and 0.14, smooth noise 0.03 and 0.25, flat
-# blocks 0.43 and below 0;
-# fastest drive: 0.16 and 0.46.
+# Agreement and structure found below which nothing is shared. Cuts: up to 0.18 and 0.17, smooth noise 0.03 and 0.25;
+# one shot at its worst: 0.18 and 0.23 (a car, 23 frames on), 0.16 and 0.46 (a fast drive).
 _LOST = ((0.25, 0.17), (0.08, 0.35), (0.6, 0.08))
 _WEAKENED, _SURELY_WEAKENED, _STRENGTHENED = 0.8, 0.7, 1.1  # of a frame's contrast in the other
 _FAINT_BLACK, _NEAR_WHITE = 16, 235

@@ -72,8 +72,12 @@ def test_fill_warns_across_a_cut(capsys: Captured, tmp_path: Path, dry: list[str
 
     shots = [tmp_path / "one.png", tmp_path / "other.png"]
     for seed, path in enumerate(shots):
-        coarse = np.random.default_rng(seed).integers(0, 255, (10, 16, 3), dtype=np.uint8)
-        assert cv2.imwrite(str(path), cv2.resize(coarse, (160, 100), interpolation=cv2.INTER_NEAREST))
+        random = np.random.default_rng(seed)
+        picture = np.full((120, 192, 3), 90 + 40 * seed, np.uint8)
+        for _ in range(60):
+            centre = (int(random.integers(0, 192)), int(random.integers(0, 120)))
+            cv2.circle(picture, centre, int(random.integers(3, 18)), random.uniform(10, 240, 3).tolist(), -1)
+        assert cv2.imwrite(str(path), picture)
     command_line = ("fill", *shots, "--new-frames", 2, "--out", tmp_path / "out", *dry)
     (line,) = [line for line in as_json(capsys, *command_line)["sheet"]["lines"] if line["id"] == "engine-shot-change"]
     assert line["state"] == "warn"
