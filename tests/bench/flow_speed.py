@@ -46,7 +46,7 @@ SIZES = ((960, 540), (1280, 720), FULL_HD, (2560, 1440), ULTRA_HD)
 COUNTS = (1, 2, 4, 8, 12, 24)
 MINTERPOLATE = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1"
 QUALITIES = ("normal", "best", "draft")
-CLOCKS = {"by the clock": time.perf_counter, "processor": time.process_time}
+CLOCKS = ("by the clock", "processor")
 DRAFT_GOAL_S, MEMORY_GOAL = 2.0, 4 * 2**30
 
 
@@ -79,19 +79,21 @@ def sized(frames: list[np.ndarray], width: int, height: int) -> list[np.ndarray]
     return [cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC) for frame in frames]
 
 
-def engine_times(
-    ends: list[np.ndarray], count: int, quality: str = "normal", clock: Callable[[], float] = time.perf_counter
-) -> list[float]:
-    """Seconds by the clock from the call to each new frame."""
+def both_clocks() -> np.ndarray:
+    return np.array([time.perf_counter(), time.process_time()])
+
+
+def engine_times(ends: list[np.ndarray], count: int, quality: str = "normal") -> np.ndarray:
+    """(count, 2) seconds from the call to each new frame, by the clock and of the processor."""
     request = moving_scenes.request_for(ends[0], count, quality=core.Quality(quality))
     pictures = BoundaryPictures(Picture(ends[0].copy()), Picture(ends[1].copy()))
-    began = clock()
+    began = both_clocks()
     made = open_engine("flow").generate(request, pictures, SilentReporter())
-    return [clock() - began for _ in made]
+    return np.array([both_clocks() - began for _ in made])
 
 
-def minterpolate_time(keys: list[np.ndarray], gap: int, clock: Callable[[], float]) -> float:
-    """Seconds by the clock for one pair of frames in a running clip."""
+def minterpolate_time(keys: list[np.ndarray], gap: int) -> np.ndarray:
+    """Seconds for one pair of frames in a running clip, by the clock and of the processor."""
     height, width = keys[0].shape[:2]
     graph = av_filter.Graph()
     layout = av.VideoFormat("yuv420p")
@@ -107,7 +109,7 @@ def minterpolate_time(keys: list[np.ndarray], gap: int, clock: Callable[[], floa
         source.push(picture)
         came += _pulled(sink)
         if came > gap:  # the first pair is whole: from here on each frame that is pushed gives one more
-            begun.append(clock())
+            begun.append(both_clocks())
     return (begun[-1] - begun[0]) / (len(begun) - 1)
 
 
@@ -127,24 +129,28 @@ def peers(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, An
     print(f"New frames a second in 1080p, best of {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
     print(f"{'':22}{'minterpolate':>14}" + "".join(f"{quality:>9}{'×':>7}" for quality in QUALITIES) + f"{'goal':>7}")
     for gap, goal in GAPS:
-        keys = (sized(frames[:: gap + 1], *FULL_HD) * 4)[:5]
-        rows: dict[str, list[float]] = {}
+        keys = (sized(frames[:: gap + 1], *FULL_HD) * 4)[:4]
+        rows = np.full((1 + len(QUALITIES), 2), np.inf)
         for _ in range(options.rounds):
-            for name, clock in CLOCKS.items():
-                told = [minterpolate_time(keys, gap, clock)]
-                told += [engine_times(keys[:2], gap, quality, clock)[-1] for quality in QUALITIES]
-                rows[name] = [min(pair) for pair in zip(rows.get(name, told), told, strict=True)]
-        for name, seconds in rows.items():
+            told = [minterpolate_time(keys, gap)]
+            told += [engine_times(keys[:2], gap, quality)[-1] for quality in QUALITIES]
+            rows = np.minimum(rows, told)
+        for name, seconds in zip(CLOCKS, rows.T, strict=True):
             peer, *ours = (gap / each for each in seconds)
             cells = "".join(f"{each:9.2f}{each / peer:7.1f}" for each in ours)
             print(f"gap {gap}, {name:15}{peer:14.2f}{cells}{goal:6.0f}×", flush=True)
-        figures[f"gap {gap}"] = rows
+        figures[f"gap {gap}"] = rows.tolist()
     return figures
+
+
+def fastest(ends: list[np.ndarray], count: int, quality: str, rounds: int) -> list[float]:
+    """Seconds to each new frame: by the clock, the least of the rounds."""
+    return np.min([engine_times(ends, count, quality)[:, 0] for _ in range(rounds)], axis=0).tolist()
 
 
 def draft(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
     ends = sized([frames[4], frames[12]], *FULL_HD)
-    times = min((engine_times(ends, 12, "draft") for _ in range(options.rounds)), key=lambda each: each[-1])
+    times = fastest(ends, 12, "draft", options.rounds)
     print(f"\nDraft of 12 frames in 1080p: first {times[0]:.2f} s, all {times[-1]:.2f} s (goal {DRAFT_GOAL_S:.0f} s)")
     return {"first_s": times[0], "all_s": times[-1]}
 
@@ -185,14 +191,14 @@ def growth(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, A
     pixels, each = [], []
     for width, height in SIZES:
         ends = sized([frames[4], frames[12]], width, height)
-        times = min((engine_times(ends, 5) for _ in range(options.rounds)), key=lambda told: told[-1])
+        times = fastest(ends, 5, "normal", options.rounds)
         pixels.append(width * height)
         each.append((times[-1] - times[0]) / 4)
         print(f"{width} × {height}: {1000 * each[-1]:.0f} ms, first after {1000 * times[0]:.0f} ms", flush=True)
     print("Time of all frames, 1280 × 720, by count")
     ends, whole = sized([frames[4], frames[12]], 1280, 720), []
     for count in COUNTS:
-        whole.append(min(engine_times(ends, count)[-1] for _ in range(options.rounds)))
+        whole.append(fastest(ends, count, "normal", options.rounds)[-1])
         print(f"{count} frames: {1000 * whole[-1]:.0f} ms", flush=True)
     by_pixels, by_frames = exponent(pixels, each), exponent(COUNTS[2:], whole[2:])
     print(
