@@ -18,9 +18,10 @@ def motion_arrows(flow: np.ndarray, spacing: int) -> np.ndarray:
     squares = flow[: rows * spacing, : columns * spacing].reshape(rows, spacing, columns, spacing, 2)
     squares = squares.transpose(0, 2, 1, 3, 4).reshape(rows * columns, spacing * spacing, 2)
     place = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2)
-    has_known = np.isfinite(squares).all(axis=2).any(axis=1)
+    is_known = np.asarray(np.isfinite(squares).all(axis=2))  # (squares, pixels)
+    has_known = np.asarray(is_known.any(axis=1))
     foot = (place[has_known] + 0.5) * spacing
-    known = np.where(np.isfinite(squares[has_known]).all(axis=2, keepdims=True), squares[has_known], np.nan)
+    known = np.where(is_known[has_known, :, None], squares[has_known], np.nan)
     # The median: at an edge the arrow belongs to one of the two sides and does not point between them.
     middle = np.nanmedian(known, axis=1) if len(known) else np.empty((0, 2))
     return np.hstack([foot, foot + middle]).astype(np.float32)

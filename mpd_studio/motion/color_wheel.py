@@ -21,7 +21,7 @@ def motion_colors(flow: np.ndarray, rim: float | None = None) -> np.ndarray:
     Returns: (h, w, 3) uint8 RGB.
     Raises: ValueError: a rim that is not above 0.
     """
-    known = np.isfinite(flow).all(axis=-1)
+    known = np.asarray(np.isfinite(flow).all(axis=-1))
     x, y = (np.where(known, flow[..., axis], 0).astype(np.float64) for axis in (0, 1))
     length = np.hypot(x, y)
     if rim is None:

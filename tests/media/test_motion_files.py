@@ -33,7 +33,7 @@ def test_every_format_gives_the_motion_back(tmp_path: Path, motion: ClipMotion, 
 def test_exr_counts_up_and_names_its_channels(tmp_path: Path) -> None:
     import OpenEXR
 
-    write_motion(tmp_path / "m.exr", clip_motion(np.broadcast_to(np.float32([3, -2]), (1, 2, 4, 2))))
+    write_motion(tmp_path / "m.exr", clip_motion(np.broadcast_to(np.array([3, -2], np.float32), (1, 2, 4, 2))))
     with OpenEXR.File(str(tmp_path / "m.exr"), separate_channels=True) as opened:
         channels = opened.channels()
         assert sorted(channels) == ["forward.u", "forward.v"]

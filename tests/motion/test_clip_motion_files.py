@@ -46,7 +46,7 @@ def test_other_shapes_are_refused(px: np.ndarray) -> None:
 
 
 def test_vectors_grow_with_the_picture() -> None:
-    even = clip_motion(np.broadcast_to(np.float32([8, -4]), (2, 32, 48, 2)))
+    even = clip_motion(np.broadcast_to(np.array([8, -4], np.float32), (2, 32, 48, 2)))
     small = even.resized(Size(6, 4))
     assert (small.size, small.frames) == (Size(6, 4), 2)
     assert np.allclose(small.px, [1, -0.5])

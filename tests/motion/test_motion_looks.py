@@ -86,7 +86,7 @@ def test_the_legend_has_each_colour_where_it_points() -> None:
 
 
 def test_arrows_stand_in_the_middle_of_their_squares() -> None:
-    flow = np.broadcast_to(np.float32([3, -2]), (11, 25, 2))
+    flow = np.broadcast_to(np.array([3, -2], np.float32), (11, 25, 2))
     arrows = motion_arrows(flow, 10)
     assert arrows.tolist() == [[5, 5, 8, 3], [15, 5, 18, 3]]
     assert arrows.dtype == np.float32
@@ -111,7 +111,7 @@ def test_what_is_unknown_has_no_arrow() -> None:
 def test_arrows_are_drawn_on_a_copy() -> None:
     picture = np.full((48, 48, 3), 128, np.uint8)
     picture.flags.writeable = False
-    drawn = draw_arrows(picture, np.broadcast_to(np.float32([10, 0]), (48, 48, 2)))
+    drawn = draw_arrows(picture, np.broadcast_to(np.array([10, 0], np.float32), (48, 48, 2)))
     assert (picture == 128).all()
     assert drawn[12, 18].min() > 200  # on the shaft, half way
     assert drawn[30, 12].tolist() == [128] * 3
