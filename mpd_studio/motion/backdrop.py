@@ -16,15 +16,17 @@ from mpd_studio.motion.matte import surroundings
 from mpd_studio.motion.pieces import Piece, looked_up
 from mpd_studio.motion.warp import grid, resize_flow, resize_plane
 
-_RIM_PX = 3  # the pieces' soft edges and their blur in the picture are taken out with them
+# A piece's soft edge and its blur in the picture are taken out with it, and a part of its reach besides: the cut misses
+# rims and contact shadows, which would stay behind as an outline.
+_RIM_PX, _RIM_PART = 3, 0.1
 
 
 class Backdrop:
     """first_mask, last_mask: (h, w) float32 at canvas size, where a piece hides what lies behind, on each frame."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        self.first_mask = _widened(np.maximum.reduce([piece.first_mask for piece in pieces]))
-        self.last_mask = _widened(np.maximum.reduce([piece.last_mask for piece in pieces]))
+        self.first_mask = np.maximum.reduce([_widened(piece.first_mask) for piece in pieces])
+        self.last_mask = np.maximum.reduce([_widened(piece.last_mask) for piece in pieces])
 
     def field(self, field: MotionField) -> MotionField:
         """The motion behind the pieces: under them it continues the motion around, and is trusted only as a guess."""
@@ -83,5 +85,6 @@ def _widened(mask: np.ndarray) -> np.ndarray:
 
     if not mask.any():
         return mask
-    wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _RIM_PX + 1, 2 * _RIM_PX + 1)))
+    rim = _RIM_PX + round(_RIM_PART * float(np.sqrt(mask.sum() / np.pi)))
+    wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1)))
     return cv2.GaussianBlur(wide, (0, 0), 0.8)

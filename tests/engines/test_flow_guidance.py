@@ -239,6 +239,23 @@ def test_a_still_region_that_is_carried_shows_the_first_frame_only():
         assert tracked(picture.pixels, around(first, path.start, 11), on_path).distance_to(middle) < 1.0
 
 
+def test_a_rim_that_the_reach_misses_does_not_stay_behind():
+    path = path_through((0, 80.5, 100.5), (1, 230.5, 100.5), radius=31)
+    y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+
+    def rimmed(at: Point) -> np.ndarray:
+        """The ball with a dark rim from 33 to 35 pixels, beyond the path's reach, like a contact shadow."""
+        away = np.hypot(x - at.x, y - at.y)
+        dark = np.where((away > 33) & (away < 35), 0.4, 1.0)[..., None]
+        return Ball(30).over(np.rint(BACKGROUND * dark).astype(np.uint8), at)
+
+    picture = fill(open_engine("flow"), rimmed(path.start), rimmed(path.end), 1, Guidance((path,)))[0].pixels
+    for end in (path.start, path.end):
+        away = np.hypot(x - end.x, y - end.y)
+        rim = (away > 32) & (away < 36)
+        assert psnr(picture[rim], BACKGROUND[rim]) > 23  # 19.6 when only the cut itself is taken out
+
+
 def test_guided_frames_are_the_same_bytes_again():
     path = PATHS["curved"]
     one, other = (fill(open_engine("flow"), scene(path.start), scene(path.end), 2, Guidance((path,))) for _ in range(2))
