@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.warp import grid
 
 # Where a place at (x, y) from the middle, in widths, goes by the end of the clip, with an amount of 1.
@@ -55,7 +55,7 @@ MOVES: dict[str, _Move] = {
 CAMERAS = ("none", *MOVES)
 
 
-def with_camera(motion: ClipMotion, camera: str, amount: float) -> ClipMotion:
+def with_camera(motion: ClipField, camera: str, amount: float) -> ClipField:
     """The motion as a moving camera sees it: things move first, then the whole picture.
 
     camera: of CAMERAS. amount: by the last frame: of a pan the share of the picture's width, of a zoom how much larger
@@ -70,4 +70,4 @@ def with_camera(motion: ClipMotion, camera: str, amount: float) -> ClipMotion:
         there = (places + motion.px[frame] - middle) / motion.size.width
         x, y = move(there[..., 0], there[..., 1], amount * frame / (motion.frames - 1))
         frames.append(np.dstack([x, y]) * motion.size.width + middle - places)
-    return ClipMotion(np.stack(frames).astype(np.float32))
+    return ClipField(np.stack(frames).astype(np.float32))

@@ -12,7 +12,7 @@ from mpd_studio.engines.motion_i2v.ddim import ddim_scheduler
 from mpd_studio.engines.motion_i2v.drags import SparseMotion
 from mpd_studio.engines.motion_i2v.sampling import OnStep, Wish, guided, noise, picture_latents, text_pair
 from mpd_studio.engines.svd.listening import listening
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +50,7 @@ def predict_motion(
     wish: MotionWish,
     on_step: OnStep = lambda step, steps: None,
     check: Callable[[], None] = lambda: None,
-) -> ClipMotion:
+) -> ClipField:
     """From noise to the motion of a clip.
 
     picture: (h, w, 3) float32 in 0..1, sides multiples of 64. sparse: what was drawn, for as many frames as are made.
@@ -79,7 +79,7 @@ def predict_motion(
                 moved.append(networks.flow_vae.motion_px(latents[:, :, frame : frame + 1])[0, 0])
     px = torch.stack(moved).permute(0, 2, 3, 1).cpu().numpy()  # (f, 2, H, W) -> (f, H, W, 2)
     px = np.where(sparse.static[..., None], np.float32(0), px)
-    return ClipMotion(np.concatenate([np.zeros_like(px[:1]), px]).astype(np.float32))
+    return ClipField(np.concatenate([np.zeros_like(px[:1]), px]).astype(np.float32))
 
 
 def _denoised(

@@ -21,7 +21,7 @@ from mpd_studio.engines.motion_i2v.sampling import (
     text_pair,
 )
 from mpd_studio.engines.svd.listening import listening
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:
     import torch
@@ -42,7 +42,7 @@ class Stage2:
 def animate_latents(
     networks: Stage2,
     picture: np.ndarray,
-    motion: ClipMotion,
+    motion: ClipField,
     wish: Wish,
     static: np.ndarray | None = None,
     on_step: OnStep = lambda step, steps: None,
@@ -69,10 +69,10 @@ def animate_latents(
         warps = FlowWarps(flow.expand(2 if both else 1, -1, -1, -1, -1))
         scheduler = ddim_scheduler()
         scheduler.set_timesteps(wish.steps)
-        times, latents = scheduler.timesteps.tolist(), drawn
+        times, latents = scheduler.timesteps.tolist(), drawn.clone()
         for index, time in enumerate(times):
             latents = _with_first(latents, reference)
-            sample = latents.to(dtype)
+            sample: Tensor = latents.to(dtype)
 
             def call(said: Tensor, count: int, sample: Tensor = sample, time: int = time) -> Tensor:
                 given = sample.expand(count, -1, -1, -1, -1)

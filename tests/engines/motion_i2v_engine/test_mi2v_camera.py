@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mpd_studio.engines.motion_i2v.camera import CAMERAS, with_camera
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
 
-STILL = ClipMotion(np.zeros((5, 21, 41, 2), np.float32))
+STILL = ClipField(np.zeros((5, 21, 41, 2), np.float32))
 
 
 def test_a_pan_shifts_all_the_same_and_evenly() -> None:
@@ -36,7 +36,7 @@ def test_parallax_moves_the_lower_part_more() -> None:
 def test_things_move_first_and_then_the_camera() -> None:
     px = np.zeros((5, 21, 41, 2), np.float32)
     px[-1, 10, 20] = [4, 0]
-    seen = with_camera(ClipMotion(px), "zoom-in", 0.5).px[-1, 10, 20]
+    seen = with_camera(ClipField(px), "zoom-in", 0.5).px[-1, 10, 20]
     assert np.allclose(seen, [6, 0], atol=1e-3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from mpd_studio.engines.motion_i2v.sampling import Wish
 from mpd_studio.engines.motion_i2v.stage1 import MotionWish, predict_motion
 from mpd_studio.engines.motion_i2v.stage2 import animate_latents, decode_frame
 from mpd_studio.engines.motion_i2v.stages import Stages
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
 from tests.engines.moving_scenes import texture
 
 SIDE, FRAMES = 64, 4
@@ -34,15 +35,15 @@ def left_half() -> np.ndarray:
     return half
 
 
-def motion(stages: Stages, sparse: SparseMotion | None = None, **change: float) -> np.ndarray:
+def motion(stages: Stages, sparse: SparseMotion | None = None, **change: Any) -> np.ndarray:
     wish = replace(MotionWish(WISH), **change)
     return predict_motion(stages.first(SilentReporter()), PICTURE, sparse or drawn(), wish).px
 
 
-def moving() -> ClipMotion:
+def moving() -> ClipField:
     px = np.zeros((FRAMES, SIDE, SIDE, 2), np.float32)
     px[..., 0] = np.arange(FRAMES)[:, None, None] * 4.0
-    return ClipMotion(px)
+    return ClipField(px)
 
 
 def latents(stages: Stages, wish: Wish = WISH, static: np.ndarray | None = None) -> np.ndarray:

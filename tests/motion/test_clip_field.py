@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from mpd_studio.core.geometry import Size
-from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.motion.clip_field import ClipField
+from mpd_studio.motion.clip_motion import clip_motion
 from mpd_studio.motion.warp import backward_warp
 
 
-def even(x: float, y: float, frames: int = 5) -> ClipMotion:
+def even(x: float, y: float, frames: int = 5) -> ClipField:
     px = np.zeros((frames, 30, 40, 2), np.float32)
     px[...] = np.linspace(0, 1, frames, dtype=np.float32)[:, None, None, None] * np.array([x, y], np.float32)
-    return ClipMotion(px)
+    return ClipField(px)
 
 
 def test_vectors_grow_with_the_picture() -> None:
@@ -41,7 +42,9 @@ def test_it_is_scaled_smoothed_masked_and_blended() -> None:
 
 def test_a_known_end_is_met_and_bends_on_the_way_stay() -> None:
     motion = even(8, 0)
-    bent = ClipMotion(motion.px + np.float32([0, 3]) * np.float32([0, 1, 2, 1, 0])[:, None, None, None])
+    bent = ClipField(
+        motion.px + np.array([0, 3], np.float32) * np.array([0, 1, 2, 1, 0], np.float32)[:, None, None, None]
+    )
     trust = np.ones((30, 40), np.float32)
     goal = np.full((30, 40, 2), (4, 4), np.float32)
     ended = bent.ending_at(goal, trust, np.linspace(0, 1, 5))
@@ -62,6 +65,14 @@ def test_looking_back_along_a_shift_finds_the_pixels_and_knows_what_it_cannot_se
 
 def test_only_motion_that_begins_at_the_picture_is_one() -> None:
     with pytest.raises(ValueError, match="stands still"):
-        ClipMotion(np.ones((2, 4, 4, 2), np.float32))
+        ClipField(np.ones((2, 4, 4, 2), np.float32))
     with pytest.raises(ValueError, match=r"\(frames, h, w, 2\)"):
-        ClipMotion(np.zeros((2, 4, 4), np.float32))
+        ClipField(np.zeros((2, 4, 4), np.float32))
+
+
+def test_it_comes_from_and_goes_to_a_motion_without_the_picture() -> None:
+    field = even(8, 4)
+    assert np.array_equal(ClipField.of(field.motion).px, field.px)
+    unknown = field.motion.px.copy()
+    unknown[:, 3, 4] = np.nan
+    assert not ClipField.of(clip_motion(unknown)).px[:, 3, 4].any()

@@ -1,0 +1,246 @@
+"""The engine of Motion-I2V: fills a gap from both ends, tells the motion of one picture, and animates one picture."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from mpd_studio.core.clip_plan import plan_clips
+from mpd_studio.core.engine import BoundaryPictures, EngineInfo
+from mpd_studio.core.errors import EngineFailed, EnvironmentProblem, UnsupportedRequest
+from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.paths import program_paths
+from mpd_studio.core.picture import Picture
+from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.motion_i2v.facts import INFO, LENGTHS, MOST_FRAMES, SIZE_MULTIPLE
+from mpd_studio.engines.motion_i2v.options import MotionI2vOptions, read_options
+from mpd_studio.engines.svd.facts import problem
+from mpd_studio.engines.svd.model_size import Fit, fit, native_sizes, parse_size
+from mpd_studio.motion.boundary import check_boundary
+from mpd_studio.motion.clip_field import ClipField
+from mpd_studio.motion.clip_motion import ClipMotion
+from mpd_studio.weights.family import Family
+from mpd_studio.weights.store import find_weights
+
+if TYPE_CHECKING:
+    from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
+    from mpd_studio.engines.motion_i2v.stages import Stages
+
+NEW_FRAMES = "New frames"
+_SEED_STRIDE = 1_000_003  # between the clips of a gap
+# The side of a square with as many pixels as the model was trained at, and a little more.
+_NATIVE_SIDE = 405
+
+
+class MotionI2vEngine:
+    """Keeps its networks between runs; a change of weights, device, precision or memory plan loads them anew."""
+
+    INFO: ClassVar[EngineInfo] = INFO
+
+    def __init__(self) -> None:
+        self._stages: Stages | None = None
+        self._loaded: tuple[object, ...] = ()
+
+    @property
+    def info(self) -> EngineInfo:
+        return self.INFO
+
+    def load(self, reporter: Reporter) -> None:
+        """Import what takes long. The weights are read with the first run, which names them.
+
+        Raises:
+            EnvironmentProblem: a package is missing.
+        """
+        _require_packages()
+        reporter.raise_if_cancelled()
+        import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
+        import torch  # noqa: F401
+
+        reporter.raise_if_cancelled()
+
+    def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
+        """Yields the new frames; further channels move with the picture, and are faded where neither frame shows it.
+
+        Raises:
+            UnsupportedRequest: the weights, the size or the boundary frames cannot be used.
+            SettingsError: an option is unknown or out of its range.
+            BadInput: the named weights are neither a folder nor known by that name.
+            EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
+            EngineFailed: memory ran out.
+        """
+        _require_packages()
+        check_boundary(request, pictures)
+        options, folder = _asked(request)
+        return self._frames(request, pictures, options, folder, reporter)
+
+    def predict_motion(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> ClipMotion:
+        """The motion of the first picture at the 15 frames after it, at the model's scale. Raises: as generate."""
+        from mpd_studio.engines.motion_i2v.native_field import of_picture
+
+        _require_packages()
+        options, folder = _asked(request)
+        with _memory_errors(options):
+            maker = self._maker(request, pictures, options, folder, reporter)
+            return of_picture(_predicted(maker, request, pictures), maker.fit)
+
+    def animate(
+        self, request: InbetweenRequest, pictures: BoundaryPictures, motion: ClipMotion | None, reporter: Reporter
+    ) -> Iterator[Picture]:
+        """Yields up to 15 frames after the first picture, all of stage 2; what is held still is the picture's exactly.
+
+        Raises: as generate; also UnsupportedRequest: too many frames, or a motion with too few.
+        """
+        _require_packages()
+        if request.new_frames > MOST_FRAMES - 1:
+            raise UnsupportedRequest(
+                f"A picture can be animated for {MOST_FRAMES - 1} frames at most; {request.new_frames} were asked for."
+            )
+        if motion is not None and not request.new_frames <= motion.frames < MOST_FRAMES:
+            raise UnsupportedRequest(
+                f"The motion has {motion.frames} frames; {request.new_frames} to {MOST_FRAMES - 1} are needed."
+            )
+        options, folder = _asked(request)
+        return self._animated(request, pictures, options, folder, motion, reporter)
+
+    def unload(self) -> None:
+        """Gives the memory of the device back."""
+        stages, self._stages, self._loaded = self._stages, None, ()
+        if stages is not None:
+            del stages
+            gc.collect()  # networks hold themselves in cycles
+            _free_cached_memory()
+
+    def _frames(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: MotionI2vOptions,
+        folder: Path,
+        reporter: Reporter,
+    ) -> Iterator[Picture]:
+        from mpd_studio.engines.motion_i2v.gap_clip import clip_frames
+
+        first, clips = pictures.first, plan_clips(request.new_frames, LENGTHS)
+        made: dict[int, np.ndarray] = {0: first.pixels, request.new_frames + 1: pictures.last.pixels}
+        waiting = 1
+        with _memory_errors(options):
+            maker = self._maker(request, pictures, options, folder, reporter)
+            for index, clip in enumerate(clips):
+                ends = made[clip.start], made[clip.stop]
+                seed = (request.seed + index * _SEED_STRIDE) % 2**63
+                for place, pixels in clip_frames(maker, clip, ends, request.new_frames, seed, (index, len(clips))):
+                    made[place] = pixels
+                    while waiting in made and waiting <= request.new_frames:
+                        yield Picture(made[waiting], first.color, first.bit_depth)
+                        waiting += 1
+                        reporter.report(Progress(NEW_FRAMES, waiting - 1, request.new_frames))
+
+    def _animated(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: MotionI2vOptions,
+        folder: Path,
+        motion: ClipMotion | None,
+        reporter: Reporter,
+    ) -> Iterator[Picture]:
+        from mpd_studio.engines.motion_i2v.gap_clip import DENOISING, in_depth
+        from mpd_studio.engines.motion_i2v.native_field import of_picture, to_model_field
+        from mpd_studio.motion.layers import put_back
+
+        first = pictures.first
+        with _memory_errors(options):
+            maker = self._maker(request, pictures, options, folder, reporter)
+            motion = motion or of_picture(_predicted(maker, request, pictures), maker.fit)
+            found = to_model_field(motion, maker.fit)
+            times = np.linspace(0, 1, found.frames)
+            small = maker.model_picture(first.pixels)
+            latents = maker.latents(small, found, times, request.seed, maker.teller(DENOISING, 0, 1))
+            for frame in range(1, request.new_frames + 1):
+                reporter.report(Progress(NEW_FRAMES, frame - 1, request.new_frames))
+                pixels = in_depth(maker, maker.decoded(latents, frame), (first.pixels, first.pixels), 0.0)
+                held = maker.drawing.held(float(times[frame]))
+                pixels = pixels if held is None else put_back(pixels, first.pixels, held)
+                yield Picture(pixels, first.color, first.bit_depth)
+
+    def _maker(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        options: MotionI2vOptions,
+        folder: Path,
+        reporter: Reporter,
+    ) -> ClipMaker:
+        from mpd_studio.engines.motion_i2v.drawn_clip import drawing_of
+        from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
+        from mpd_studio.engines.svd.pixel_range import range_of
+
+        drawing = drawing_of(request, pictures, _fitted(request, options))
+        depth = range_of(pictures.first.pixels, pictures.last.pixels)
+        return ClipMaker(self._stages_for(folder, options), options, drawing, depth, reporter)
+
+    def _stages_for(self, folder: Path, options: MotionI2vOptions) -> Stages:
+        from mpd_studio.engines.motion_i2v.stages import Stages, has_room_for_both
+        from mpd_studio.engines.svd.device import choose_device, choose_dtype
+
+        device = choose_device(options.device)
+        dtype = choose_dtype(options.dtype, device)
+        wanted = (folder, device, dtype, options.memory)
+        if self._stages is None or wanted != self._loaded:
+            self.unload()
+            keep_both = options.memory == "full" or (options.memory == "auto" and has_room_for_both(device))
+            self._stages, self._loaded = Stages(folder, device, dtype, keep_both), wanted
+        return self._stages
+
+
+def _predicted(maker: ClipMaker, request: InbetweenRequest, pictures: BoundaryPictures) -> ClipField:
+    from mpd_studio.engines.motion_i2v.gap_clip import MOTION
+
+    picture = maker.model_picture(pictures.first.pixels)
+    return maker.motion(picture, np.linspace(0, 1, MOST_FRAMES), request.seed, maker.teller(MOTION, 0, 1))
+
+
+def _asked(request: InbetweenRequest) -> tuple[MotionI2vOptions, Path]:
+    options = read_options(request.settings)
+    _fitted(request, options)
+    return options, find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V).path
+
+
+def _fitted(request: InbetweenRequest, options: MotionI2vOptions) -> Fit:
+    """Raises: UnsupportedRequest: the size asked for is none that the model makes."""
+    if options.size:
+        return fit(request.canvas, (parse_size(options.size, SIZE_MULTIPLE),))
+    return fit(request.canvas, native_sizes(_NATIVE_SIDE, SIZE_MULTIPLE))
+
+
+@contextmanager
+def _memory_errors(options: MotionI2vOptions) -> Iterator[None]:
+    """Raises: EngineFailed: memory ran out within."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        advice = "Choose a smaller size in the option 'size'"
+        if options.memory != "low":
+            advice = "Choose the memory plan 'low'"
+        raise EngineFailed(f"Not enough graphics memory. {advice}, or close other programs.") from error
+
+
+def _require_packages() -> None:
+    missing = problem()
+    if missing:
+        raise EnvironmentProblem(missing)
+
+
+def _free_cached_memory() -> None:
+    """What torch keeps of a card's memory for the next time."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

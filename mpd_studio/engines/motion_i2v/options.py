@@ -1,0 +1,94 @@
+"""What the user may say to the engine: the options of its settings, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from mpd_studio.core.errors import SettingsError
+from mpd_studio.core.inbetween import EngineSettings, Quality
+from mpd_studio.engines.motion_i2v.camera import CAMERAS
+from mpd_studio.engines.motion_i2v.sampling import Wish
+from mpd_studio.engines.motion_i2v.stage1 import MotionWish
+
+RENDERS = ("native", "model")
+DTYPES = ("auto", "float32", "float16", "bfloat16")
+MEMORY = ("auto", "full", "low")
+_STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
+
+
+@dataclass(frozen=True, slots=True)
+class MotionI2vOptions:
+    """weights: a folder, or a name (weights/store.py); "" takes those that are there.
+
+    motion: the stride told to stage 1; 8 was trained. control: how strongly drawings steer it.
+    measured: where both boundary frames show a thing, motion ends where it was measured to.
+    render: "native": the boundary frames' own pixels are moved, and stage 2 fills what neither shows; "model": all of
+    each frame is stage 2's.
+    """
+
+    weights: str = ""
+    prompt: str = ""
+    negative_prompt: str = ""
+    steps: int = 25
+    guidance: float = 7.0
+    motion: float = 8.0
+    control: float = 1.0
+    camera: str = CAMERAS[0]
+    camera_amount: float = 0.1
+    measured: bool = True
+    render: str = RENDERS[0]
+    memory: str = MEMORY[0]
+    size: str = ""
+    device: str = "auto"
+    dtype: str = DTYPES[0]
+
+    def __post_init__(self) -> None:
+        for name, known in (("camera", CAMERAS), ("render", RENDERS), ("memory", MEMORY), ("dtype", DTYPES)):
+            if getattr(self, name) not in known:
+                raise SettingsError(f"'{getattr(self, name)}' is no {name}. Choose one of: {', '.join(known)}.")
+        for name, (low, high) in RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise SettingsError(f"The option '{name}' lies between {low} and {high}, not at {getattr(self, name)}.")
+
+    def wish(self, seed: int, together: bool) -> Wish:
+        """together: both halves of guidance at once."""
+        return Wish(self.prompt, self.negative_prompt, seed, self.steps, self.guidance, together)
+
+    def motion_wish(self, seed: int, together: bool) -> MotionWish:
+        return MotionWish(self.wish(seed, together), self.motion, self.control)
+
+
+RANGES: dict[str, tuple[float, float]] = {
+    "steps": (2, 500),
+    "guidance": (1.0, 20.0),
+    "motion": (1.0, 16.0),
+    "control": (0.0, 2.0),
+    "camera_amount": (0.0, 1.0),
+}
+
+
+def read_options(settings: EngineSettings) -> MotionI2vOptions:
+    """The options of a request; the steps follow from the quality where they are not said.
+
+    Raises:
+        SettingsError: an option is unknown, of the wrong kind or out of its range.
+    """
+    kinds = {field.name: type(field.default) for field in dataclasses.fields(MotionI2vOptions)}
+    values: dict[str, Any] = {"steps": _STEPS[settings.quality]}
+    for name, value in settings.options:
+        if name not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise SettingsError(f"The engine 'motion_i2v' has no option '{name}'. Choose from: {known}.")
+        values[name] = _checked(name, kinds[name], value)
+    return MotionI2vOptions(**values)
+
+
+def _checked(name: str, kind: type, value: object) -> Any:
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+        raise SettingsError(f"The option '{name}' is {words[kind]}, not {value!r}.")
+    return value
