@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -19,11 +20,13 @@ sys.path[:0] = [str(_REPOSITORY), str(_REPOSITORY / "tests" / "engines")]
 import av  # noqa: E402, TID253
 import cv2  # noqa: E402, TID253
 import numpy as np  # noqa: E402
-from moving_scenes import fill, path_through, psnr  # noqa: E402
 
 from mpd_studio.core.guidance import LINEAR, Easing, EasingKind, Guidance, MotionPath  # noqa: E402
 from mpd_studio.engines.registry import open_engine  # noqa: E402
 from mpd_studio.motion.paths import position  # noqa: E402
+
+moving_scenes = import_module("moving_scenes")
+fill, path_through, psnr = moving_scenes.fill, moving_scenes.path_through, moving_scenes.psnr
 
 _PLACES = {0: (718, 311), 4: (627, 336), 8: (516, 318), 16: (517, 290)}  # of the cup's middle, by eye
 _RADIUS = 90.0
