@@ -21,6 +21,7 @@ from mpd_studio.weights.consent import record_consent
 from mpd_studio.weights.layout import State
 from mpd_studio.weights.patience import Patience
 from tests.weights.fake_hub import UNET, VAE, FakeHub, safetensors, serving, tiny_files, without, write_files
+from tests.weights.official_tree import official_tree
 
 NAME = "svd-xt-1-1"  # its revision is not fixed, so a hub of small files may stand in
 ENTRY = CATALOGUE[1]
@@ -298,3 +299,16 @@ def test_the_setting_decides_what_is_taken(qtbot: QtBot, desk: WeightsDesk, path
     desk.use(NAME)
     assert desk.problem("").startswith(f"The weights {NAME} are not on this machine")
     assert desk.problem("tuned") == ""
+
+
+def test_weights_of_another_engine_are_not_taken_for_a_gap(
+    qtbot: QtBot, desk: WeightsDesk, paths: ProgramPaths
+) -> None:
+    write_files(paths.models / "motion-i2v", official_tree())
+    desk.look()
+    qtbot.waitUntil(lambda: state(desk, "motion-i2v") is State.PRESENT)
+    row = desk.row("motion-i2v")
+    assert row is not None
+    assert not row.is_for_gaps
+    assert desk.chosen("") is None
+    assert desk.problem("") == "There are no weights on this machine yet."
