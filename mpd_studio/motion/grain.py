@@ -73,9 +73,12 @@ def measure_grain(first: np.ndarray, last: np.ndarray, field: MotionField) -> Gr
         # A slope taken out of a block takes coarse grain with it: compared without, but used with it.
         if _detrended(along).var() < _UPWARDS * noise[trusted].var():
             noise, level = along, level[trusted]
-    if float(noise.var()) <= _least(first.dtype):
+    power = np.square(noise).mean(axis=(1, 2, 3))
+    plain = noise[power <= np.quantile(power, 0.8)]
+    if float(plain.var()) <= _least(first.dtype):
         return None
-    return Grain(*_curve(level, noise), _kernel(noise), _mixing(noise))
+    kernel = _kernel(plain)
+    return Grain(*_curve(level, noise, kernel), kernel, _mixing(plain))
 
 
 def _apart(first: np.ndarray, last: np.ndarray, field: MotionField) -> np.ndarray:
@@ -155,14 +158,20 @@ def _detrended(blocks: np.ndarray) -> np.ndarray:
     return flat * np.float32(np.sqrt(_BLOCK**2 / (_BLOCK**2 - 3)))
 
 
-def _curve(level: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Levels and the strength of the grain there, both (n, 3)."""
+def _curve(level: np.ndarray, noise: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Levels and the strength of the grain there, both (n, 3).
+
+    By the quarter of the blocks with the least power, because texture and bad motion only add to it; how far pure
+    grain of this coarseness would have that quarter below the mean is given back.
+    """
     count = max(1, min(_MOST_LEVELS, len(level) // _BLOCKS_A_LEVEL))
     power = np.square(noise).mean(axis=(1, 2))
+    alike = np.fft.ifft2(np.square(np.abs(np.fft.fft2(kernel, (2 * _BLOCK, 2 * _BLOCK))))).real
+    below = 1 - 0.674 * np.sqrt(2 * np.square(alike).sum() / _BLOCK**2)  # 0.674: a normal variable's quartile
     parts = [np.array_split(np.argsort(level[:, color], kind="stable"), count) for color in range(COLORS)]
     levels = [[level[part, color].mean() for part in parts[color]] for color in range(COLORS)]
-    strength = [[np.sqrt(power[part, color].mean()) for part in parts[color]] for color in range(COLORS)]
-    return np.array(levels).T, np.array(strength).T
+    least = [[np.quantile(power[part, color], 0.25) for part in parts[color]] for color in range(COLORS)]
+    return np.array(levels).T, np.sqrt(np.array(least) / max(below, 0.5)).T
 
 
 def _kernel(noise: np.ndarray) -> np.ndarray:
