@@ -69,7 +69,7 @@ def measure_grain(first: np.ndarray, last: np.ndarray, field: MotionField) -> Gr
         > _TRUSTED
     )
     if trusted.sum() >= _FEWEST_BLOCKS:
-        along = _blocks(_apart(*wide, field))[calm][trusted]
+        along = _blocks(_apart(wide[0], wide[1], field))[calm][trusted]
         # A slope taken out of a block takes coarse grain with it: compared without, but used with it.
         if _detrended(along).var() < _UPWARDS * noise[trusted].var():
             noise, level = along, level[trusted]
