@@ -10,10 +10,13 @@ import mpd_studio
 from mpd_studio.cli.bridge_commands import add_bridge
 from mpd_studio.cli.engine_words import add_engine_words
 from mpd_studio.cli.lab_command import add_lab
+from mpd_studio.cli.motion_commands import add_motion
 from mpd_studio.cli.weights_commands import add_weights
 from mpd_studio.core.frames import parse_rate
 
-COMMANDS = frozenset({"fill", "gaps", "fill-timeline", "lab", "engines", "weights", "bridge", "doctor"})
+COMMANDS = frozenset(
+    {"fill", "gaps", "fill-timeline", "lab", "motion", "animate", "engines", "weights", "bridge", "doctor"}
+)
 
 _TIMELINES = ".otio .otioz .xml .fcpxml .edl .mlt"
 _EXIT_CODES = (
@@ -34,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_gaps(commands)
     _add_fill_timeline(commands)
     add_lab(commands)
+    add_motion(commands)
     engines = commands.add_parser("engines", help="list the engines and what each can do")
     _add_output(engines)
     add_weights(commands)

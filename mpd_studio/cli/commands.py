@@ -11,6 +11,7 @@ from mpd_studio.cli.bridge_commands import run_bridge
 from mpd_studio.cli.console import Console
 from mpd_studio.cli.engine_words import asked_settings
 from mpd_studio.cli.lab_command import run_lab_command
+from mpd_studio.cli.motion_commands import run_animate, run_motion
 from mpd_studio.cli.timeline_commands import run_document, run_fill_timeline, run_gaps
 from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.inbetween import InbetweenRequest
@@ -122,6 +123,8 @@ _COMMANDS = {
     "fill-timeline": run_fill_timeline,
     "engines": _engines,
     "lab": run_lab_command,
+    "motion": run_motion,
+    "animate": run_animate,
     "weights": run_weights,
     "bridge": run_bridge,
     "doctor": _doctor,

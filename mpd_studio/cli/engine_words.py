@@ -13,7 +13,9 @@ _DIFFUSION_OPTIONS = {
     "device": "device",
     "guide_strength": "guide_strength",
     "memory": "memory_plan",
+    "prompt": "prompt",
     "sampler": "sampler",
+    "size": "model_size",
     "steps": "steps",
     "weights": "weights",
 }
@@ -40,7 +42,9 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
     diffusion.add_argument(
         "--guide-strength", type=float, metavar="X", help="0 … 1, how far paths and regions lead (default: 0.6)"
     )
+    diffusion.add_argument("--prompt", metavar="TEXT", help="what the shot shows and does; motion_i2v alone reads it")
     diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
+    diffusion.add_argument("--model-size", metavar="WxH", help="what the model works at (default: by the picture)")
     diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
 
 

@@ -22,6 +22,7 @@ BUILT_IN: tuple[tuple[str, str], ...] = (
     ("flow", "mpd_studio.engines.flow.engine:FlowEngine"),
     ("crossfade", "mpd_studio.engines.crossfade.engine:CrossfadeEngine"),
     ("svd", "mpd_studio.engines.svd.engine:SvdEngine"),
+    ("motion_i2v", "mpd_studio.engines.motion_i2v.engine:MotionI2vEngine"),
 )
 
 

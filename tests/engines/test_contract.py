@@ -53,6 +53,9 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "svd":
         folder: Path = request.getfixturevalue("tiny_svd")
         engine = Equipped(engine, weights=str(folder), sampler="vibid", steps=2, size="32x32")
+    if request.param == "motion_i2v":
+        folder = request.getfixturevalue("tiny_motion_i2v")
+        engine = Equipped(engine, weights=str(folder), steps=2, size="64x64", guidance=1.0, memory="full")
     engine.load(SilentReporter())
     return engine
 

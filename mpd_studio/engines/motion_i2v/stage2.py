@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,15 +70,11 @@ def animate_latents(
         warps = FlowWarps(flow.expand(2 if both else 1, -1, -1, -1, -1))
         scheduler = ddim_scheduler()
         scheduler.set_timesteps(wish.steps)
-        times, latents = scheduler.timesteps.tolist(), drawn.clone()
+        times, latents = scheduler.timesteps.tolist(), drawn
         for index, time in enumerate(times):
             latents = _with_first(latents, reference)
             sample: Tensor = latents.to(dtype)
-
-            def call(said: Tensor, count: int, sample: Tensor = sample, time: int = time) -> Tensor:
-                given = sample.expand(count, -1, -1, -1, -1)
-                return networks.unet(given, time, said.to(device, dtype), warps)
-
+            call = partial(_predicted, networks, warps, sample, time)
             predicted = guided(call, text, wish).float()
             latents = _stepped(scheduler, predicted, time, latents)
             if holds is not None:
@@ -101,6 +98,12 @@ def _with_first(latents: Tensor, reference: Tensor) -> Tensor:
     import torch
 
     return torch.cat([reference, latents[:, :, 1:]], 2)
+
+
+def _predicted(networks: Stage2, warps: FlowWarps, sample: Tensor, time: int, text: Tensor, count: int) -> Tensor:
+    """As `guided` calls it."""
+    given = sample.expand(count, -1, -1, -1, -1)
+    return networks.unet(given, time, text.to(networks.device, networks.unet.dtype), warps)
 
 
 def _stepped(scheduler: Any, predicted: Tensor, time: int, latents: Tensor) -> Tensor:
