@@ -18,7 +18,7 @@ from mpd_studio.motion.matches import rigid_motions
 from mpd_studio.motion.warp import backward_warp
 
 SMALLEST_FLOW_SIDE = 16
-_LOCAL, _FAR = 4.0, 5.0  # handicaps: one motion for all is the plainest explanation, a far jump the least plain
+_WHOLE, _LOCAL, _FAR = 0.5, 4.0, 5.0  # handicaps: standing still is the plainest explanation, a far jump the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ def two_way_flow(
     near = _both(lambda a, b: dense_flow(luma[a], luma[b]), tick)
     far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b])), tick)
     trusted = trust(*near), trust(near[1], near[0])
-    motions = [(global_motion(near[0], trusted[0]), global_motion(near[1], trusted[1])), near, far]
-    handicaps = [0.0, _LOCAL, _FAR]
+    still = np.zeros_like(near[0])
+    whole = global_motion(near[0], trusted[0]), global_motion(near[1], trusted[1])
+    motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
+    handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
     if effort.look_back:
         for there, back in (near, far):
             tick()
@@ -80,7 +82,7 @@ def two_way_flow(
             handicaps.append(_FAR)
     if effort.most_features:
         tick()
-        known = np.where(trusted[0][..., None] > 0.5, near[0], motions[0][0])
+        known = np.where(trusted[0][..., None] > 0.5, near[0], whole[0])
         rescued = rigid_motions(*luma, known, effort.most_features)
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
