@@ -132,11 +132,13 @@ class MotionI2vEngine:
             maker = self._maker(request, pictures, options, folder, reporter)
             for index, clip in enumerate(clips):
                 ends = made[clip.start], made[clip.stop]
+                later_ends = {place for later in clips[index + 1 :] for place in (later.start, later.stop)}
                 seed = (request.seed + index * _SEED_STRIDE) % 2**63
                 for place, pixels in clip_frames(maker, clip, ends, request.new_frames, seed, (index, len(clips))):
                     made[place] = pixels
                     while waiting in made and waiting <= request.new_frames:
-                        yield Picture(made[waiting], first.color, first.bit_depth)
+                        pixels = made[waiting] if waiting in later_ends else made.pop(waiting)
+                        yield Picture(pixels, first.color, first.bit_depth)
                         waiting += 1
                         reporter.report(Progress(NEW_FRAMES, waiting - 1, request.new_frames))
 
