@@ -150,7 +150,7 @@ class TextField(QLineEdit):
         super().__init__()
         self._option = option
         self._shown = ""
-        self.setPlaceholderText(str(option.default) or tr("auto"))
+        self.setPlaceholderText(str(option.default) or (tr("auto") if option.pattern else ""))
         if option.pattern:
             pattern = QRegularExpression(f"({option.pattern})?")
             self.setValidator(QRegularExpressionValidator(pattern, self))
