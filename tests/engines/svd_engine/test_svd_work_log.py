@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from mpd_studio.engines.svd.work_log import WorkLog
 ENDS = (np.full((32, 48, 3), 90, np.uint8), np.full((32, 48, 3), 160, np.uint8))
 
 
-def told(tiny_svd: Path, new_frames: int = 12, **options: str | float) -> tuple[Figure, ...]:
+def told(tiny_svd: Path, new_frames: int = 12, **options: Any) -> tuple[Figure, ...]:
     engine = SvdEngine()
     assert isinstance(engine, TellsFigures)
     engine.load(SilentReporter())
