@@ -54,7 +54,9 @@ def map_tip(plane: np.ndarray) -> str:
 def heat_pixels(plane: np.ndarray, tokens: Tokens) -> np.ndarray:
     """(h, w, 4) uint8 RGBA, about 240 pixels high at most.
 
-    Faint and plain where it is safe, dotted where to check, hatched where not to trust. plane: (h, w) uint8, 255 is trusted.
+    Faint and plain where it is safe, dotted where to check, hatched where not to trust.
+
+    plane: (h, w) uint8, 255 is trusted.
     """
     step = max(1, round(plane.shape[0] / _HEAT_HEIGHT))
     plane = plane[::step, ::step]
