@@ -190,7 +190,7 @@ class Generator(QObject):
             return ""
         said = dict(self.said)
         names = [str(said.get(o.name, "")) for o in engine.options if o.kind is OptionKind.WEIGHTS]
-        return next(filter(None, map(self._weights.problem, names)), "")
+        return next(filter(None, (self._weights.problem(name, engine.id) for name in names)), "")
 
     def gap_problems(self, gap_id: GapId) -> tuple[str, ...]:
         """Why no engine at all could fill this gap now."""

@@ -37,6 +37,9 @@ from mpd_studio.weights.patience import PATIENCE, Patience
 from mpd_studio.weights.store import WeightsFolder
 from mpd_studio.weights.verify import FileVerdict
 
+# The engine that the setting svd_weights is for.
+_OF_SETTING = "svd"
+
 
 class WeightsDesk(QObject):
     """Lives in the GUI thread. Looking runs in the I/O lane, what takes long in the weights lane.
@@ -98,30 +101,33 @@ class WeightsDesk(QObject):
     def row(self, name: str) -> SeenWeights | None:
         return next((row for row in self.rows if row.name == name), None)
 
-    def chosen(self, name: str) -> SeenWeights | None:
+    def chosen(self, name: str, engine_id: str = _OF_SETTING) -> SeenWeights | None:
         """Those that an engine takes for a name; for "" those of the setting, else the first that are there."""
-        name = name or self.used
+        name = name or self._used_by(engine_id)
         if name:
             return self.row(name)
         listed = (self._seen or Look()).listed
-        return next((row for row in listed if row.is_for_gaps and row.state is State.PRESENT), None)
+        return next((row for row in listed if row.is_for(engine_id) and row.state is State.PRESENT), None)
 
-    def problem(self, name: str) -> str:
+    def problem(self, name: str, engine_id: str = _OF_SETTING) -> str:
         """Why an engine cannot use the weights of a name, as last seen; "" when it can, or nobody has looked yet."""
-        name = name or self.used
+        name = name or self._used_by(engine_id)
         is_new = bool(name) and name not in self._asked and self.row(name) is None
         if is_new or (self._seen is None and not self._look_id):
             self._look_for(name)
         if is_new or self._seen is None:
             return ""
-        row = self.chosen(name)
+        row = self.chosen(name, engine_id)
         if row is not None:
             return what_hinders(row)
         if name:
             return dict(self._seen.refused).get(name, "")
-        listed = (row for row in self._seen.listed if row.is_for_gaps)
+        listed = (row for row in self._seen.listed if row.is_for(engine_id))
         begun = next((row for row in listed if row.state is not State.MISSING), None)
         return what_hinders(begun) if begun else "There are no weights on this machine yet."
+
+    def _used_by(self, engine_id: str) -> str:
+        return self.used if engine_id == _OF_SETTING else ""
 
     def look(self) -> None:
         """See anew what is here."""

@@ -97,6 +97,10 @@ class SeenWeights:
         """Whether they are of the kind that the setting and the option `weights` of the engine svd choose among."""
         return self.folder.family is Family.SVD
 
+    def is_for(self, engine_id: str) -> bool:
+        """Whether they are of the kind that an engine takes."""
+        return self.folder.family.value == engine_id
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

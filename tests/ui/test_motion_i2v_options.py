@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_driver import Driver
 
+from mpd_studio.core.paths import program_paths
 from mpd_studio.ui.panels.option_fields import ChoiceField, TextField
 
 
@@ -35,3 +36,17 @@ def test_a_prompt_and_a_camera_are_said_in_the_form(
     camera.activated.emit(camera.currentIndex())
     gap_desk.wait(lambda: engine.options.field("camera_amount").isVisible())
     assert dict(gap_desk.session.generator.plan.options) == {"prompt": "a door opens", "camera": "zoom-in"}
+
+
+def test_each_engine_is_told_of_weights_of_its_own_kind(gap_desk: Driver) -> None:
+    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    make_tiny(program_paths().models / "mine")
+    generator = gap_desk.session.generator
+    gap_desk.session.weights.look()
+    gap_desk.wait(lambda: gap_desk.session.weights.row("mine") is not None)
+    generator.choose_engine("motion_i2v")
+    gap_desk.wait(lambda: not generator.weights_problem())
+    generator.choose_engine("svd")
+    assert "no weights" in generator.weights_problem()

@@ -167,7 +167,7 @@ class EngineOptions(QWidget):
 
     def _field(self, option: EngineOption) -> OptionField:
         if option.kind is OptionKind.WEIGHTS:
-            field = WeightsField(self._session.weights, self._show_weights)
+            field = WeightsField(self._session.weights, self._show_weights, self._session.generator.plan.engine_id)
         else:
             field = _FIELDS[option.kind](option)
         field.said.connect(partial(self._session.generator.set_option, option.name))

@@ -26,10 +26,11 @@ class WeightsField(QComboBox):
 
     said = Signal(object)
 
-    def __init__(self, desk: WeightsDesk, show_weights: Callable[[], None]) -> None:
+    def __init__(self, desk: WeightsDesk, show_weights: Callable[[], None], engine_id: str) -> None:
         super().__init__()
         self._desk = desk
         self._show_weights = show_weights
+        self._engine_id = engine_id
         self._value = ""
         self._shown: list[tuple[str, str]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,9 +70,10 @@ class WeightsField(QComboBox):
 
     def _entries(self) -> list[tuple[str, str]]:
         """Text and value."""
-        chosen = self._desk.chosen("")
+        chosen = self._desk.chosen("", self._engine_id)
         entries = [(tr("auto ({value})").format(value=chosen.label) if chosen else tr("auto"), "")]
-        rows = [row for row in self._desk.rows if (row.is_usable and row.is_for_gaps) or row.name == self._value]
+        usable = [row for row in self._desk.rows if row.is_usable and row.is_for(self._engine_id)]
+        rows = [row for row in self._desk.rows if row in usable or row.name == self._value]
         entries += [(row.label, row.name) for row in rows]
         if all(value != self._value for _, value in entries):
             entries.append((Path(self._value).name or self._value, self._value))
