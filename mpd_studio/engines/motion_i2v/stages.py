@@ -65,8 +65,8 @@ class Stages:
                 reporter.report(Progress(LOADING, len(parts), 5))
                 parts.append(load())
         reporter.report(Progress(LOADING, 5, 5))
-        (tokenizer, encoder), *others = parts
-        return Stage1(tokenizer, encoder, *others, self._device)
+        (tokenizer, encoder), picture_vae, flow_vae, flow_unet, controlnet = parts
+        return Stage1(tokenizer, encoder, picture_vae, flow_vae, flow_unet, controlnet, self._device)
 
     def _load_second(self, reporter: Reporter) -> Stage2:
         from mpd_studio.engines.motion_i2v.networks import load_network, load_text, load_vae
@@ -82,8 +82,8 @@ class Stages:
                 reporter.report(Progress(LOADING, len(parts), 3))
                 parts.append(load())
         reporter.report(Progress(LOADING, 3, 3))
-        (tokenizer, encoder), *others = parts
-        return Stage2(tokenizer, encoder, *others, self._device)
+        (tokenizer, encoder), picture_vae, unet = parts
+        return Stage2(tokenizer, encoder, picture_vae, unet, self._device)
 
 
 def has_room_for_both(device: torch.device) -> bool:
