@@ -52,7 +52,10 @@ def place(resolve: Any, folder: str, force: bool = False, save: bool = False) ->
             _save(opened)
             placed = _read_back(opened, request, result, placed.is_new, placed.notes)
     except BridgeError as error:
-        write_receipt(folder, result.revision, error=error)
+        try:
+            write_receipt(folder, result.revision, error=error)
+        except BridgeError:
+            pass  # a full disk must not hide why the frames were not placed
         raise
     facts = {"item_uid": placed.item_uid, "track": placed.track, "start": placed.start, "count": placed.count}
     facts["media_path"] = placed.media_path
@@ -90,10 +93,14 @@ def _place(opened: Open, folder: str, request: Dict[str, Any], result: Result, f
         space = text((request.get("color") or {}).get("host_space"))
         if not copy_color_space(media, space):
             notes.append("Set the new clip's Input Color Space to %s by hand." % space)
-    if track > track_count(opened) and not call(opened.timeline, "AddTrack", "video"):
-        raise BridgeError("SPAN_OCCUPIED", "No video track is free at the gap, and Resolve added none.", True)
-    _append(opened, gap, media, track)
-    placed = _read_back(opened, request, result, True, tuple(notes))
+    try:
+        if track > track_count(opened) and not call(opened.timeline, "AddTrack", "video"):
+            raise BridgeError("SPAN_OCCUPIED", "No video track is free at the gap, and Resolve added none.", True)
+        _append(opened, gap, media, track)
+        placed = _read_back(opened, request, result, True, tuple(notes))
+    except BridgeError:
+        call(call(opened.project, "GetMediaPool"), "DeleteClips", [media])  # the next try imports it anew
+        raise
     return _dressed(opened, request, placed)
 
 

@@ -231,6 +231,7 @@ def test_an_item_that_never_came_to_be_is_noticed(desk: Callable[..., Desk]) -> 
     d.refused("PLACE_UNVERIFIED")
     assert d.receipt["state"] == "failed"
     assert d.items() == d.before
+    assert all(not clip.media.path.startswith(str(d.job)) for clip in d.world.pool_clips()), "nothing is left behind"
     d.world.quirks.clear()
     assert d.place().count == 12, "and it can be tried again"
 
@@ -323,6 +324,14 @@ def test_a_result_of_another_length_is_refused(desk: Callable[..., Desk]) -> Non
     d.finish(d.job, count=11)
     d.refused("GAP_CHANGED")
     assert d.items() == d.before
+
+
+def test_a_receipt_that_cannot_be_written_does_not_hide_the_reason(desk: Callable[..., Desk]) -> None:
+    d = desk()
+    d.finish(d.job)
+    d.world.timeline.video[0].is_locked = True
+    (d.job / "receipt.json").mkdir()
+    d.refused("TRACK_LOCKED")
 
 
 def test_markers_of_the_user_stay(desk: Callable[..., Desk], tmp_path: Path) -> None:
