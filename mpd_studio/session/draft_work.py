@@ -19,7 +19,7 @@ from mpd_studio.core.progress import Reporter
 from mpd_studio.core.trust import frame_confidence
 from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, glance, rerouted, smaller
 from mpd_studio.engines.flow.scene import Measured, Scene, compose, measure
-from mpd_studio.engines.flow.shot_change import figures_of, shot_change
+from mpd_studio.engines.flow.shot_change import figures_of
 from mpd_studio.media.display import display
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.motion.boundary import check_boundary
@@ -89,13 +89,12 @@ class DraftMaker:
         reporter.raise_if_cancelled()
         values = [frame_confidence(confidence) for confidence in trusted]
         maps = [_small_map(confidence) for confidence in trusted]
-        change = shot_change(scene.looks, scene.field)
         return MadeDraft(
             request,
             tuple(made[i] for i in nearest),
             tuple(values[i] for i in nearest),
             tuple(maps[i] for i in nearest),
-            figures_of(change, held=False),
+            figures_of(scene.change, held=False),
             cuts,
         )
 

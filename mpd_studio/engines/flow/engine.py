@@ -13,7 +13,7 @@ from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.regrain import GRAIN_OPTION, regrain
 from mpd_studio.engines.flow.scene import build_scene, measure
-from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds, shot_change
+from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
@@ -64,8 +64,7 @@ class FlowEngine:
         check_boundary(request, pictures, SMALLEST_FLOW_SIDE)
         quick = replace(request, settings=replace(request.settings, quality=Quality.DRAFT))
         measured = measure(quick, pictures, reporter.raise_if_cancelled)
-        change = shot_change(measured.looks, measured.field)
-        return figures_of(change, holds(request, change))
+        return figures_of(measured.change, holds(request, measured.change))
 
     def _frames(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         first = pictures.first
@@ -73,9 +72,8 @@ class FlowEngine:
         reporter.report(Progress("Motion", 0, 1))
         scene = build_scene(request, pictures, reporter.raise_if_cancelled)
         reporter.raise_if_cancelled()
-        change = shot_change(scene.looks, scene.field)
-        is_held = holds(request, change)
-        self._figures = figures_of(change, is_held)
+        is_held = holds(request, scene.change)
+        self._figures = figures_of(scene.change, is_held)
         grain = None if is_held else regrain(scene, request.settings, request.seed)
         for index, time in enumerate(new_frame_times(request.new_frames)):
             reporter.report(Progress("New frames", index, request.new_frames))

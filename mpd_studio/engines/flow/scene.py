@@ -10,6 +10,7 @@ import numpy as np
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.guidance import LINEAR, Guidance
 from mpd_studio.core.inbetween import InbetweenRequest, Quality
+from mpd_studio.engines.flow.shot_change import shot_change
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
 from mpd_studio.motion.between import motion_at
@@ -22,6 +23,7 @@ from mpd_studio.motion.luminance import working_pair, working_pictures, working_
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
+from mpd_studio.motion.scene_change import ChangeKind
 from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
@@ -38,7 +40,7 @@ _OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothin
 class Scene:
     """field: the motion, behind the pieces where there are any. looks: appearances at the field's size.
 
-    ready: first and last, made ready to be moved.
+    ready: first and last, made ready to be moved. change: as in Measured.
     """
 
     first: np.ndarray
@@ -52,6 +54,7 @@ class Scene:
     backdrop: Backdrop | None
     holds: Holds | None
     sampling: Sampling
+    change: ChangeKind | None = None
 
     def frame_at(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
         """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence."""
@@ -90,10 +93,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """What does not depend on the drawing. field: the unguided motion. looks: appearances at the field's size."""
+    """What does not depend on the drawing. field: the unguided motion. looks: appearances at the field's size.
+
+    change: what keeps the two frames from belonging to one shot; then nothing in the field is trusted, and all fades.
+    """
 
     field: MotionField
     looks: tuple[np.ndarray, np.ndarray]
+    change: ChangeKind | None = None
 
 
 def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Scene:
@@ -116,7 +123,9 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
         parts = around[: len(before)], around[len(before) :]
         course = measure_course(field, (first, last), *parts, 1 / (request.new_frames + 1), tick)
         field = replace(field, course=course)
-    return Measured(field, (appearance(first), appearance(last)))
+    looks = appearance(first), appearance(last)
+    change = shot_change(looks, field)
+    return Measured(field if change is None else replace(field, overall_trust=0.0), looks, change)
 
 
 def compose(
@@ -146,4 +155,5 @@ def compose(
         field = replace(field, course=None)
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    return Scene(first, last, sources(first, last), guidance, field, looks, standing, pieces, backdrop, holds, sampling)
+    ready, change = sources(first, last), measured.change
+    return Scene(first, last, ready, guidance, field, looks, standing, pieces, backdrop, holds, sampling, change)
