@@ -2,6 +2,7 @@
 
 All are optional. An engine's class may have a static method `forecast(request)`, its objects a method
 `look_ahead(request, pictures, reporter)` and a property `figures`; the workflow writes them on the contract sheet.
+A property `device` says where it computed; that stays with the result.
 """
 
 from __future__ import annotations
@@ -48,6 +49,16 @@ class TellsFigures(Protocol):
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Of the last `generate`, in the order in which they are to be read; also where it failed or was stopped."""
+        ...
+
+
+@runtime_checkable
+class TellsDevice(Protocol):
+    """An engine that can compute on more than the processor."""
+
+    @property
+    def device(self) -> str:
+        """Where the last `generate` computed: "cpu", "cuda", "cuda:1" …"""
         ...
 
 

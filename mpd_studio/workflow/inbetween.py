@@ -20,7 +20,7 @@ from mpd_studio.core.atomic_file import write_atomically
 from mpd_studio.core.engine import BoundaryPictures, Capability, Engine, EngineInfo
 from mpd_studio.core.errors import EngineFailed, MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
-from mpd_studio.core.figures import Figure, LooksAhead, TellsFigures, figure_named
+from mpd_studio.core.figures import Figure, LooksAhead, TellsDevice, TellsFigures, figure_named
 from mpd_studio.core.frames import format_timecode, is_drop_frame_text, nominal_rate, parse_timecode
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.inbetween import FrameSequence, InbetweenRequest, InbetweenResult, Provenance
@@ -125,7 +125,7 @@ def run(
         _write_sheet(sheet, part)
         engine_s = loaded_s + row.engine_s
         sequence = FrameSequence(part, pattern, request.new_frames)
-        provenance = _provenance(request, engine.info.packages, engine_s, row, figures)
+        provenance = _provenance(request, engine, engine_s, row, figures)
         result = InbetweenResult(request, sequence, provenance, sheet.verdict, sheet.reasons)
         movies: tuple[Path, ...] = ()
         if movie_id:
@@ -340,10 +340,10 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
 
 
 def _provenance(
-    request: InbetweenRequest, packages: tuple[str, ...], engine_s: float, row: _Row, figures: tuple[Figure, ...]
+    request: InbetweenRequest, engine: Engine, engine_s: float, row: _Row, figures: tuple[Figure, ...]
 ) -> Provenance:
     versions = [("mpd-studio", mpd_studio.__version__)]
-    for package in ("numpy", "opencv-python-headless", "av", *packages):
+    for package in ("numpy", "opencv-python-headless", "av", *engine.info.packages):
         try:
             versions.append((package, version(package)))
         except PackageNotFoundError:
@@ -351,6 +351,7 @@ def _provenance(
     return Provenance(
         request.engine_id,
         tuple(versions),
+        device=engine.device if isinstance(engine, TellsDevice) else "cpu",
         elapsed_s=round(engine_s, 3),
         peak_bytes=int(peak.values[0]) if (peak := figure_named(figures, "peak-bytes")) else 0,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -40,5 +40,12 @@ def test_titles_of_options_and_choices_are_told() -> None:
     ]
 
 
+def test_a_device_that_is_not_the_processor_is_told() -> None:
+    made = take("svd")
+    there = replace(made.result, provenance=Provenance("svd", device="cuda:1"))
+    assert made_with(replace(made, result=there), (INFO,)).splitlines()[-1] == "Made on cuda:1"
+    assert "Made on" not in made_with(made, (INFO,))
+
+
 def test_an_engine_that_is_gone_is_told_by_its_id() -> None:
     assert made_with(take("far", ("depth", 2)), (INFO,)) == "far, draft, seed 7\ndepth: 2"

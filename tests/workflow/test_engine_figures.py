@@ -107,16 +107,17 @@ def test_what_an_unknown_engine_would_do_is_not_told(ends: tuple[Path, Path]) ->
 
 
 class HeavyEngine(TalkativeEngine):
-    """Works with a package of its own, and counts its memory."""
+    """Works with a package of its own on a device of its own, and counts its memory."""
 
     INFO = replace(CrossfadeEngine.INFO, id="heavy", packages=("pytest", "no-such-package"))
+    device = "cuda:1"
 
     def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
         yield from super().generate(request, pictures, reporter)
         self.figures = (Figure("peak-bytes", "", (5_000_000,)),)
 
 
-def test_the_engines_packages_and_memory_stay_with_the_result(
+def test_the_engines_packages_memory_and_device_stay_with_the_result(
     tmp_path: Path, ends: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "BUILT_IN", (*registry.BUILT_IN, ("heavy", f"{__name__}:{HeavyEngine.__name__}")))
@@ -125,3 +126,9 @@ def test_the_engines_packages_and_memory_stay_with_the_result(
     assert versions["pytest"] == pytest.__version__
     assert "no-such-package" not in versions
     assert provenance.peak_bytes == 5_000_000
+    assert provenance.device == "cuda:1"
+
+
+def test_engines_that_name_no_device_compute_on_the_processor(tmp_path: Path, ends: tuple[Path, Path]) -> None:
+    made = run(request_for(*ends, 2), tmp_path / "out", SilentReporter())
+    assert made.result.provenance.device == "cpu"

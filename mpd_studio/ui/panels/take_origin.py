@@ -20,6 +20,9 @@ def made_with(take: Take, engines: Iterable[EngineInfo]) -> str:
     lines = [tr("{engine}, {quality}, seed {seed}").format(engine=name, quality=quality, seed=request.seed)]
     for key, value in request.settings.options:
         lines.append(_line(key, value, described.get(key)))
+    device = take.result.provenance.device
+    if device != "cpu":  # so says also what was made before the device was kept
+        lines.append(tr("Made on {device}").format(device=device))
     return "\n".join(lines)
 
 
