@@ -115,6 +115,13 @@ class TestTestAndCheck:
         assert done.returncode == 0, done.stderr
         assert checkout.calls == [f"{checkout.root} | -P -m pytest tests/core -q"]
 
+    def test_the_whole_suite_is_shared_out_among_the_cores(self, checkout: Checkout) -> None:
+        checkout.mark_ready("check", "test")
+        assert checkout.bootstrap("test").returncode == 0
+        assert checkout.calls == [
+            f"{checkout.root} | -P -m pytest -n logical --maxprocesses 8 --dist loadfile",
+        ]
+
     def test_every_check_runs_and_the_failed_ones_are_named(self, checkout: Checkout) -> None:
         checkout.mark_ready("check", "test")
         for tool, code in {"ruff": 1, "pyright": 0, "lint-imports": 1}.items():
