@@ -15,7 +15,32 @@ __all__ = ["SetupError", "check", "run", "test"]
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "resources" / "demo" / "demo.mpdproj"
 DEMO_OUTPUT = "demo-output"
-_WHOLE_SUITE = "-n logical --maxprocesses 8 --dist loadfile".split()  # a file's costly fixtures stay in one process
+# A file's tests stay in one process, and so do their costly fixtures.
+_WHOLE_SUITE = ["-n", "logical", "--maxprocesses", "8", "--dist", "loadfile"]
+_ASK_WHETHER_WINDOW = "import sys; from mpd_studio.__main__ import wants_window; print(wants_window(sys.argv[1:]))"
+
+
+def run(arguments: list[str]) -> int:
+    """Start the program. Without arguments: the window on the demo project, or without a display, the demo's frames."""
+    venv = ProjectVenv(ROOT)
+    venv.ensure()
+    if arguments:
+        if _wants_window(venv, arguments) and display_problem(os.environ) is None:
+            ensure_platform(window_platform(os.environ))
+        return _start(venv, ["-m", "mpd_studio", *arguments])
+    problem = display_problem(os.environ)
+    if problem is not None:
+        return _fill_demo(venv, problem)
+    ensure_platform(window_platform(os.environ))
+    print(f"Opening {DEMO.name} …")
+    return _start(venv, ["-m", "mpd_studio", str(DEMO)])
+
+
+def _fill_demo(venv: ProjectVenv, problem: str) -> int:
+    output = Path(DEMO_OUTPUT).absolute()
+    print(f"{problem} So there is no window: the demo's gap is filled here.")
+    print(f"Frames, movie and contract sheet go into {output}")
+    command = ["fill-timeline", str(DEMO), "--out", str(output), "--movie", "h264", "--overwrite"]
     return _start(venv, ["-m", "mpd_studio", *command])
 
 
