@@ -10,8 +10,8 @@ import numpy as np
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.guidance import Boundary, Guidance, MotionPath, MotionRegion, RegionMode
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.engines.motion_i2v.drags import Drag, SparseMotion, rasterise_drags
-from mpd_studio.engines.svd.model_size import Fit
 from mpd_studio.motion.paths import positions
 from mpd_studio.motion.pieces import carried_regions
 from mpd_studio.motion.rasterise import region_mask

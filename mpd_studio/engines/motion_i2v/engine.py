@@ -12,15 +12,16 @@ import numpy as np
 
 from mpd_studio.core.clip_plan import plan_clips
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
-from mpd_studio.core.errors import EngineFailed, EnvironmentProblem, UnsupportedRequest
+from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.cached_memory import free_cached_memory
+from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
+from mpd_studio.engines.diffusion.packages import require_packages
 from mpd_studio.engines.motion_i2v.facts import INFO, LENGTHS, MOST_FRAMES, SIZE_MULTIPLE
 from mpd_studio.engines.motion_i2v.options import MotionI2vOptions, read_options
-from mpd_studio.engines.svd.facts import problem
-from mpd_studio.engines.svd.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.clip_motion import ClipMotion
@@ -45,6 +46,7 @@ class MotionI2vEngine:
     def __init__(self) -> None:
         self._stages: Stages | None = None
         self._loaded: tuple[object, ...] = ()
+        self.device = "cpu"
 
     @property
     def info(self) -> EngineInfo:
@@ -56,7 +58,7 @@ class MotionI2vEngine:
         Raises:
             EnvironmentProblem: a package is missing.
         """
-        _require_packages()
+        require_packages()
         reporter.raise_if_cancelled()
         import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
         import torch  # noqa: F401
@@ -73,7 +75,7 @@ class MotionI2vEngine:
             EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
             EngineFailed: memory ran out.
         """
-        _require_packages()
+        require_packages()
         check_boundary(request, pictures)
         options, folder = _asked(request)
         return self._frames(request, pictures, options, folder, reporter)
@@ -82,7 +84,7 @@ class MotionI2vEngine:
         """The motion of the first picture at the 15 frames after it, at the model's scale. Raises: as generate."""
         from mpd_studio.engines.motion_i2v.native_field import of_picture
 
-        _require_packages()
+        require_packages()
         options, folder = _asked(request)
         with _memory_errors(options):
             maker = self._maker(request, pictures, options, folder, reporter)
@@ -95,7 +97,7 @@ class MotionI2vEngine:
 
         Raises: as generate; also UnsupportedRequest: too many frames, or a motion with too few.
         """
-        _require_packages()
+        require_packages()
         if request.new_frames > MOST_FRAMES - 1:
             raise UnsupportedRequest(
                 f"A picture can be animated for {MOST_FRAMES - 1} frames at most; {request.new_frames} were asked for."
@@ -113,7 +115,7 @@ class MotionI2vEngine:
         if stages is not None:
             del stages
             gc.collect()  # networks hold themselves in cycles
-            _free_cached_memory()
+            free_cached_memory()
 
     def _frames(
         self,
@@ -178,19 +180,20 @@ class MotionI2vEngine:
         folder: Path,
         reporter: Reporter,
     ) -> ClipMaker:
+        from mpd_studio.engines.diffusion.pixel_range import range_of
         from mpd_studio.engines.motion_i2v.drawn_clip import drawing_of
         from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
-        from mpd_studio.engines.svd.pixel_range import range_of
 
         drawing = drawing_of(request, pictures, _fitted(request, options))
         depth = range_of(pictures.first.pixels, pictures.last.pixels)
         return ClipMaker(self._stages_for(folder, options), options, drawing, depth, reporter)
 
     def _stages_for(self, folder: Path, options: MotionI2vOptions) -> Stages:
+        from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
         from mpd_studio.engines.motion_i2v.stages import Stages, has_room_for_both
-        from mpd_studio.engines.svd.device import choose_device, choose_dtype
 
         device = choose_device(options.device)
+        self.device = str(device)
         dtype = choose_dtype(options.dtype, device)
         wanted = (folder, device, dtype, options.memory)
         if self._stages is None or wanted != self._loaded:
@@ -232,17 +235,3 @@ def _memory_errors(options: MotionI2vOptions) -> Iterator[None]:
         if options.memory != "low":
             advice = "Choose the memory plan 'low'"
         raise EngineFailed(f"Not enough graphics memory. {advice}, or close other programs.") from error
-
-
-def _require_packages() -> None:
-    missing = problem()
-    if missing:
-        raise EnvironmentProblem(missing)
-
-
-def _free_cached_memory() -> None:
-    """What torch keeps of a card's memory for the next time."""
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

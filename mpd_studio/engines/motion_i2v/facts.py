@@ -5,8 +5,8 @@ from __future__ import annotations
 from mpd_studio.core.clip_plan import ClipLengths
 from mpd_studio.core.engine import Capability, EngineInfo
 from mpd_studio.core.geometry import Size
+from mpd_studio.engines.diffusion.packages import problem
 from mpd_studio.engines.motion_i2v.option_facts import OPTIONS, in_effect
-from mpd_studio.engines.svd.facts import problem
 
 MODEL_SIZE = Size(512, 320)
 SIZE_MULTIPLE = 64

@@ -10,6 +10,8 @@ import numpy as np
 
 from mpd_studio.core.clip_plan import Pass
 from mpd_studio.core.progress import Preview, Progress, Reporter
+from mpd_studio.engines.diffusion.model_size import Fit
+from mpd_studio.engines.diffusion.pixel_range import PixelRange
 from mpd_studio.engines.motion_i2v.camera import with_camera
 from mpd_studio.engines.motion_i2v.drawn_clip import Drawing
 from mpd_studio.engines.motion_i2v.joined import Sight, joined_model, moved, shares, sight
@@ -18,8 +20,6 @@ from mpd_studio.engines.motion_i2v.sampling import OnStep
 from mpd_studio.engines.motion_i2v.stage1 import predict_motion
 from mpd_studio.engines.motion_i2v.stage2 import animate_latents, decode_frame
 from mpd_studio.engines.motion_i2v.stages import Stages
-from mpd_studio.engines.svd.model_size import Fit
-from mpd_studio.engines.svd.pixel_range import PixelRange
 from mpd_studio.motion.blend import mix, to_dtype
 from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.flow import two_way_flow

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.engines.motion_i2v.native_field import to_canvas_field
-from mpd_studio.engines.svd.model_size import Fit
 from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.warp import Sampling, backward_warp, resize_plane
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpd_studio.engines.svd.model_size import Fit
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.clip_motion import ClipMotion
 from mpd_studio.motion.warp import resize_flow

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.motion_i2v.ddim import ddim_scheduler
 from mpd_studio.engines.motion_i2v.drags import SparseMotion
 from mpd_studio.engines.motion_i2v.sampling import OnStep, Wish, guided, noise, picture_latents, text_pair
-from mpd_studio.engines.svd.listening import listening
 from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.motion_i2v.ddim import ddim_scheduler
 from mpd_studio.engines.motion_i2v.flow_warps import FlowWarps
 from mpd_studio.engines.motion_i2v.sampling import (
@@ -21,7 +22,6 @@ from mpd_studio.engines.motion_i2v.sampling import (
     picture_latents,
     text_pair,
 )
-from mpd_studio.engines.svd.listening import listening
 from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:

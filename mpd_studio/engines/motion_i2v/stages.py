@@ -49,9 +49,9 @@ class Stages:
         return self._second
 
     def _load_first(self, reporter: Reporter) -> Stage1:
+        from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
         from mpd_studio.engines.motion_i2v.flow_vae import FlowVae
         from mpd_studio.engines.motion_i2v.networks import load_network, load_text, load_vae
-        from mpd_studio.engines.svd.model import without_progress_bars
 
         parts: list[Any] = []
         with without_progress_bars():
@@ -69,8 +69,8 @@ class Stages:
         return Stage1(tokenizer, encoder, picture_vae, flow_vae, flow_unet, controlnet, self._device)
 
     def _load_second(self, reporter: Reporter) -> Stage2:
+        from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
         from mpd_studio.engines.motion_i2v.networks import load_network, load_text, load_vae
-        from mpd_studio.engines.svd.model import without_progress_bars
 
         parts: list[Any] = []
         with without_progress_bars():
@@ -88,7 +88,7 @@ class Stages:
 
 def has_room_for_both(device: torch.device) -> bool:
     """Whether both stages may stay: on a graphics card with room. On a CPU one at a time is enough to hold."""
-    from mpd_studio.engines.svd.device import free_bytes
+    from mpd_studio.engines.diffusion.device import free_bytes
 
     free = free_bytes(device)
     return free is not None and free >= _ROOM_FOR_BOTH_BYTES

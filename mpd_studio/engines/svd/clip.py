@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.condition import Micro, anchor_of, condition_of
 from mpd_studio.engines.svd.denoiser import TwoSidedDenoiser
@@ -16,7 +17,6 @@ from mpd_studio.engines.svd.guide import Guide
 from mpd_studio.engines.svd.guide_clocks import clocks_at
 from mpd_studio.engines.svd.guide_draft import ClipDraft
 from mpd_studio.engines.svd.latent_preview import LatentPreview, TwoSides
-from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.noise_schedule import initial_spread
 from mpd_studio.engines.svd.options import SvdOptions

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
-from mpd_studio.core.errors import EngineFailed, EnvironmentProblem
+from mpd_studio.core.errors import EngineFailed
 from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
-from mpd_studio.engines.svd.facts import INFO, problem
+from mpd_studio.engines.diffusion.cached_memory import free_cached_memory
+from mpd_studio.engines.diffusion.packages import require_packages
+from mpd_studio.engines.svd.facts import INFO
 from mpd_studio.engines.svd.options import SvdOptions, read_options
 from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.boundary import check_boundary
@@ -25,10 +27,10 @@ from mpd_studio.weights.store import find_weights
 if TYPE_CHECKING:
     import torch
 
+    from mpd_studio.engines.diffusion.seam_figures import SeamFigures
     from mpd_studio.engines.svd.memory_plan import MemoryPlan
     from mpd_studio.engines.svd.model import SvdModel
     from mpd_studio.engines.svd.saved_latents import SavedLatents
-    from mpd_studio.engines.svd.seam_figures import SeamFigures
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class SvdEngine:
         self._saved: SavedLatents | None = None
         self._seams: SeamFigures | None = None
         self._made_with: tuple[Figure, ...] = ()
+        self.device = "cpu"
 
     @property
     def info(self) -> EngineInfo:
@@ -62,7 +65,7 @@ class SvdEngine:
             EnvironmentProblem: a package is missing.
         """
         began_s = time.perf_counter()
-        _require_packages()
+        require_packages()
         reporter.raise_if_cancelled()
         import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
         import torch  # noqa: F401
@@ -99,7 +102,7 @@ class SvdEngine:
         self._saved = self._seams = None
         self._made_with = ()
         self._log, self._loading_s = WorkLog(self._loading_s), 0.0
-        _require_packages()
+        require_packages()
         check_boundary(request, pictures)
         options = read_options(request.settings)
         weights = find_weights(options.weights or None, program_paths())
@@ -125,7 +128,7 @@ class SvdEngine:
         del model
         if on_card:
             gc.collect()  # a failed run's traceback may hold tensors in a cycle
-        _free_cached_memory()
+        free_cached_memory()
 
     def _frames(
         self,
@@ -137,9 +140,11 @@ class SvdEngine:
     ) -> Iterator[Picture]:
         import torch
 
+        from mpd_studio.engines.diffusion.device import choose_device
         from mpd_studio.engines.svd.gap_clips import GapClips
         from mpd_studio.engines.svd.plan_figures import made_with, step_down
 
+        self.device = str(choose_device(options.device))
         self._saved = self._place_to_save(request, pictures, options, folder, reporter)
         clips = GapClips(request, pictures, options, reporter, self._saved, self._log)
         self._seams = clips.seams
@@ -160,7 +165,7 @@ class SvdEngine:
             if card is not None:
                 self._log.peak_bytes = torch.cuda.max_memory_allocated(card)
             clips.forget()
-            _free_cached_memory()
+            free_cached_memory()
 
     def _place_to_save(
         self,
@@ -170,7 +175,7 @@ class SvdEngine:
         folder: Path,
         reporter: Reporter,
     ) -> SavedLatents | None:
-        from mpd_studio.engines.svd.device import choose_device, choose_dtype
+        from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
         from mpd_studio.engines.svd.request_print import request_print
         from mpd_studio.engines.svd.saved_latents import SavedLatents
 
@@ -186,7 +191,7 @@ class SvdEngine:
         return SavedLatents(self._unfinished_in, print_, options)
 
     def _model_for(self, folder: Path, options: SvdOptions, plan: MemoryPlan, reporter: Reporter) -> SvdModel:
-        from mpd_studio.engines.svd.device import choose_device, choose_dtype
+        from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
         from mpd_studio.engines.svd.model import load_model
 
         device = choose_device(options.device)
@@ -201,7 +206,7 @@ class SvdEngine:
 
 def _first_plan(folder: Path, options: SvdOptions, request: InbetweenRequest) -> MemoryPlan:
     """The plan that is named; else the fastest that fits into a graphics card's free memory; on a CPU the fastest."""
-    from mpd_studio.engines.svd.device import choose_device, choose_dtype, free_bytes
+    from mpd_studio.engines.diffusion.device import choose_device, choose_dtype, free_bytes
     from mpd_studio.engines.svd.memory_plan import first_plan
     from mpd_studio.engines.svd.run_size import run_size
 
@@ -214,19 +219,13 @@ def _watched_card(options: SvdOptions) -> torch.device | None:
     """The graphics card of a run, whose peak of memory counts from here on; None on other devices."""
     import torch
 
-    from mpd_studio.engines.svd.device import choose_device
+    from mpd_studio.engines.diffusion.device import choose_device
 
     device = choose_device(options.device)
     if device.type != "cuda":
         return None
     torch.cuda.reset_peak_memory_stats(device)
     return device
-
-
-def _require_packages() -> None:
-    missing = problem()
-    if missing:
-        raise EnvironmentProblem(missing)
 
 
 def _lower_plan(plan: MemoryPlan, options: SvdOptions, error: Exception) -> MemoryPlan:
@@ -242,11 +241,3 @@ def _lower_plan(plan: MemoryPlan, options: SvdOptions, error: Exception) -> Memo
         ) from error
     log.warning("Memory ran out under the plan '%s'; going on with '%s'.", plan.name, lower.name)
     return lower
-
-
-def _free_cached_memory() -> None:
-    """What torch keeps of a card's memory for the next time."""
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -10,15 +10,15 @@ from mpd_studio.core.errors import MpdError, SettingsError, UnsupportedRequest
 from mpd_studio.core.figures import Figure
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
-from mpd_studio.engines.svd.call_counts import calls_of
-from mpd_studio.engines.svd.guide_facts import guide_figures, is_followed
-from mpd_studio.engines.svd.lengths import plan as clips_of
-from mpd_studio.engines.svd.machine_memory import (
+from mpd_studio.engines.diffusion.machine_memory import (
     free_main_memory,
     held_by_torch,
     torch_knows_cards,
     visible_cards,
 )
+from mpd_studio.engines.svd.call_counts import calls_of
+from mpd_studio.engines.svd.guide_facts import guide_figures, is_followed
+from mpd_studio.engines.svd.lengths import plan as clips_of
 from mpd_studio.engines.svd.memory_plan import LADDER, RunSize, first_plan, gigabytes_text, needed_bytes
 from mpd_studio.engines.svd.options import SvdOptions, read_options
 from mpd_studio.engines.svd.run_size import placed, run_size

@@ -12,20 +12,20 @@ from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.listening import listening
+from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
+from mpd_studio.engines.diffusion.pixel_range import range_of
+from mpd_studio.engines.diffusion.seam import ColorMatch, LostDetail, color_match
+from mpd_studio.engines.diffusion.seam_figures import SeamFigures, detail_in
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.decoding import chunks_with, decode
 from mpd_studio.engines.svd.guide_draft import DrawnGap
 from mpd_studio.engines.svd.guide_facts import is_followed
 from mpd_studio.engines.svd.latent_preview import LatentPreview
 from mpd_studio.engines.svd.lengths import Pass, plan
-from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
-from mpd_studio.engines.svd.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.svd.options import SvdOptions
-from mpd_studio.engines.svd.pixel_range import range_of
 from mpd_studio.engines.svd.saved_latents import SavedLatents
-from mpd_studio.engines.svd.seam import ColorMatch, LostDetail, color_match
-from mpd_studio.engines.svd.seam_figures import SeamFigures, detail_in
 from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.blend import mix
 

@@ -14,15 +14,15 @@ from mpd_studio.core.guidance import scale_guidance
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.listening import listening
+from mpd_studio.engines.diffusion.model_size import Fit
+from mpd_studio.engines.diffusion.pixel_range import PixelRange
+from mpd_studio.engines.diffusion.resample import resampled
 from mpd_studio.engines.flow.scene import Scene, build_scene
 from mpd_studio.engines.svd.condition import anchor_of
 from mpd_studio.engines.svd.guide_facts import too_small
 from mpd_studio.engines.svd.lengths import Pass, plan
-from mpd_studio.engines.svd.listening import listening
 from mpd_studio.engines.svd.model import SvdModel
-from mpd_studio.engines.svd.model_size import Fit
-from mpd_studio.engines.svd.pixel_range import PixelRange
-from mpd_studio.engines.svd.resample import resampled
 from mpd_studio.motion.guided import guided_mask
 from mpd_studio.motion.layers import Holds, build_holds, freed_at, held_at, put_back
 from mpd_studio.motion.warp import resize_plane

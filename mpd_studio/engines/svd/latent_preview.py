@@ -9,10 +9,10 @@ import numpy as np
 
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.progress import Preview, Reporter
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.engines.svd.denoised import Denoised
 from mpd_studio.engines.svd.latent_colors import colors_of, fit_colors
 from mpd_studio.engines.svd.lengths import Pass
-from mpd_studio.engines.svd.model_size import Fit
 
 if TYPE_CHECKING:
     from torch import Tensor

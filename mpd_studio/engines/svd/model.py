@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 from mpd_studio.engines.svd.run_size import PARTS, STEMS, variant_of
@@ -199,20 +200,6 @@ def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
         raise UnsupportedRequest(
             f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."
         ) from error
-
-
-@contextmanager
-def without_progress_bars() -> Iterator[None]:
-    """While open, transformers draws no bars into the terminal; progress goes to the reporter."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 def _bytes_of(network: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpd_studio.core.figures import Figure
-from mpd_studio.engines.svd.device import choose_device, choose_dtype
+from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
 from mpd_studio.engines.svd.memory_plan import MemoryPlan, what_is_reduced
 from mpd_studio.engines.svd.options import SvdOptions
 

@@ -9,9 +9,9 @@ from typing import Any
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.svd.lengths import plan as clips_of
 from mpd_studio.engines.svd.memory_plan import RunSize, Weights
-from mpd_studio.engines.svd.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.svd.options import SvdOptions
 
 PARTS = ("unet", "vae", "image_encoder")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mpd_studio.core.errors import OutputError
-from mpd_studio.engines.svd.model import without_progress_bars
+from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
 from mpd_studio.engines.svd.noise_schedule import SIGMA_MAX, SIGMA_MIN
 
 # What the real one's scheduler says of itself.

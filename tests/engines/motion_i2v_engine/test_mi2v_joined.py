@@ -10,13 +10,13 @@ from mpd_studio.core.guidance import Guidance, MotionRegion, RegionMode
 from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.diffusion.model_size import fit
+from mpd_studio.engines.diffusion.pixel_range import range_of
 from mpd_studio.engines.motion_i2v.drawn_clip import Drawing, drawing_of
 from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker, two_motions
 from mpd_studio.engines.motion_i2v.joined import joined_model, moved, shares, sight
 from mpd_studio.engines.motion_i2v.options import MotionI2vOptions
 from mpd_studio.engines.motion_i2v.stages import Stages
-from mpd_studio.engines.svd.model_size import fit
-from mpd_studio.engines.svd.pixel_range import range_of
 from mpd_studio.motion.clip_field import ClipField
 from tests.engines.moving_scenes import path_through, request_for, texture
 

@@ -10,11 +10,11 @@ from analytic_denoisers import Scene, random_scene
 
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.progress import Preview, SilentReporter
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.engines.svd import samplers
 from mpd_studio.engines.svd.denoised import Denoised
 from mpd_studio.engines.svd.latent_preview import LatentPreview, frames_to_show
 from mpd_studio.engines.svd.lengths import Pass, plan
-from mpd_studio.engines.svd.model_size import Fit
 
 torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 

@@ -11,11 +11,11 @@ from moving_scenes import texture
 from svd_runs import fill_svd
 
 from mpd_studio.core.errors import Cancelled
-from mpd_studio.core.figures import Figure, TellsFigures, figure_named
+from mpd_studio.core.figures import Figure, TellsDevice, TellsFigures, figure_named
+from mpd_studio.engines.diffusion.seam_figures import SeamFigures, color_step, detail_in
 from mpd_studio.engines.svd.engine import SvdEngine
 from mpd_studio.engines.svd.memory_plan import plan_named
 from mpd_studio.engines.svd.options import SvdOptions
-from mpd_studio.engines.svd.seam_figures import SeamFigures, color_step, detail_in
 
 torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
@@ -105,9 +105,11 @@ def test_figures_say_what_was_switched_off(tiny_svd: Path):
 
 def test_device_precision_and_plan_are_told(tiny_svd: Path):
     engine = SvdEngine()
-    fill_svd(engine, tiny_svd, ENDS, 2, device="cpu", memory="low")
+    fill_svd(engine, tiny_svd, ENDS, 2, device="cpu:0", memory="low")
     made = of(engine, "made-with")
-    assert made.text == "made on cpu in float32 under the memory plan 'low', 2 frames decoded at once"
+    assert isinstance(engine, TellsDevice)
+    assert engine.device == "cpu:0"
+    assert made.text == "made on cpu:0 in float32 under the memory plan 'low', 2 frames decoded at once"
     assert made.values == (2,)
 
 

@@ -16,11 +16,11 @@ from mpd_studio.core.figures import Figure
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
 from mpd_studio.core.ids import PathId
+from mpd_studio.engines.diffusion import machine_memory
+from mpd_studio.engines.diffusion.machine_memory import Card, free_main_memory, held_by_torch, visible_cards
 from mpd_studio.engines.registry import forecast
 from mpd_studio.engines.svd import forecast as forecast_module
-from mpd_studio.engines.svd import machine_memory
 from mpd_studio.engines.svd.forecast import Where, memory_figure
-from mpd_studio.engines.svd.machine_memory import Card, free_main_memory, held_by_torch, visible_cards
 from mpd_studio.engines.svd.memory_plan import GB, RunSize, Weights
 
 PICTURE = np.zeros((48, 64, 3), np.uint8)

@@ -21,6 +21,8 @@ from mpd_studio.core.ids import PathId, RegionId
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter, SilentReporter
+from mpd_studio.engines.diffusion.model_size import fit
+from mpd_studio.engines.diffusion.pixel_range import range_of
 from mpd_studio.engines.flow.scene import build_scene
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.engine import SvdEngine
@@ -28,9 +30,7 @@ from mpd_studio.engines.svd.guide_draft import ClipDraft, DrawnGap, frame_times
 from mpd_studio.engines.svd.guide_facts import guide_figures, is_drawn
 from mpd_studio.engines.svd.lengths import plan
 from mpd_studio.engines.svd.model import SvdModel
-from mpd_studio.engines.svd.model_size import fit
 from mpd_studio.engines.svd.options import SvdOptions
-from mpd_studio.engines.svd.pixel_range import range_of
 from mpd_studio.motion.paths import position
 
 torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")

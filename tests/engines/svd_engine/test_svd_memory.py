@@ -18,6 +18,7 @@ from svd_runs import Listener, fill_svd, svd_request
 
 from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
 from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.diffusion.model_size import fit, native_sizes
 from mpd_studio.engines.svd.engine import SvdEngine
 from mpd_studio.engines.svd.memory_plan import (
     LADDER,
@@ -33,7 +34,6 @@ from mpd_studio.engines.svd.memory_plan import (
     what_is_reduced,
 )
 from mpd_studio.engines.svd.model import SvdModel, load_model
-from mpd_studio.engines.svd.model_size import fit, native_sizes
 from mpd_studio.engines.svd.options import read_options
 from mpd_studio.engines.svd.run_size import run_size, weights_in
 

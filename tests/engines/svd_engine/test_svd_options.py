@@ -6,7 +6,9 @@ import pytest
 
 from mpd_studio.core.errors import SettingsError
 from mpd_studio.core.inbetween import EngineSettings, Quality
-from mpd_studio.engines.svd.facts import INFO, missing_packages, problem
+from mpd_studio.engines.diffusion import packages
+from mpd_studio.engines.diffusion.packages import missing_packages, problem
+from mpd_studio.engines.svd.facts import INFO
 from mpd_studio.engines.svd.options import SvdOptions, read_options
 
 
@@ -54,10 +56,8 @@ def test_wrong_options_are_refused_with_what_would_be_right(said: dict, words: s
 
 
 def test_missing_packages_are_told_with_how_to_install_them(monkeypatch: pytest.MonkeyPatch):
-    from mpd_studio.engines.svd import facts
-
     assert INFO.problem == problem()
-    monkeypatch.setattr(facts, "NEEDED", ("numpy",))
+    monkeypatch.setattr(packages, "NEEDED", ("numpy",))
     assert (missing_packages(), problem()) == ((), "")
-    monkeypatch.setattr(facts, "NEEDED", ("numpy", "no_such_package"))
+    monkeypatch.setattr(packages, "NEEDED", ("numpy", "no_such_package"))
     assert problem() == "no_such_package not installed. Run: pip install 'mpd-studio[diffusion]', then start again."

@@ -9,8 +9,8 @@ import pytest
 from moving_scenes import texture
 from svd_runs import fill_svd
 
+from mpd_studio.engines.diffusion.pixel_range import range_of
 from mpd_studio.engines.svd.engine import SvdEngine
-from mpd_studio.engines.svd.pixel_range import range_of
 
 
 def scene(low: float, high: float, dtype: type = np.float32) -> np.ndarray:

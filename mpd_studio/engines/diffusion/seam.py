@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mpd_studio.engines.svd.model_size import Fit
+from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE, dense_flow, trust
 from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.warp import backward_warp

@@ -10,7 +10,7 @@ from moving_scenes import texture
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.geometry import Size
-from mpd_studio.engines.svd.model_size import fit, native_sizes, parse_size
+from mpd_studio.engines.diffusion.model_size import fit, native_sizes, parse_size
 
 REAL = native_sizes(768, 64)
 TINY = native_sizes(64, 16)

@@ -8,9 +8,9 @@ import pytest
 from moving_scenes import psnr, texture
 
 from mpd_studio.core.geometry import Size
-from mpd_studio.engines.svd.model_size import fit
-from mpd_studio.engines.svd.pixel_range import range_of
-from mpd_studio.engines.svd.seam import LostDetail, color_match
+from mpd_studio.engines.diffusion.model_size import fit
+from mpd_studio.engines.diffusion.pixel_range import range_of
+from mpd_studio.engines.diffusion.seam import LostDetail, color_match
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

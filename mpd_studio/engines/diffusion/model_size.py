@@ -12,7 +12,7 @@ import numpy as np
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.geometry import Size
-from mpd_studio.engines.svd.resample import resampled
+from mpd_studio.engines.diffusion.resample import resampled
 
 _LONGEST = 3  # times the shorter side; a longer picture gets borders instead
 

@@ -1,0 +1,1 @@
+"""What engines that run diffusion models have in common: devices, sizes, pixels, seams, options, kept work."""
