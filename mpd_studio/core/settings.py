@@ -35,6 +35,9 @@ class Settings:
     svd_weights: str = _setting(
         "", "The weights of the engine svd: a name or a folder. Empty: the first that are there."
     )
+    motion_i2v_weights: str = _setting(
+        "", "The weights of the engine motion_i2v: a name or a folder. Empty: the first that are there."
+    )
     engine_options: tuple[tuple[str, SaidOptions], ...] = _setting(
         (), "What was set for each engine in the inspector, by the engine's id."
     )
@@ -51,6 +54,10 @@ class Settings:
             raise SettingsError(f"'{self.quality}' is no quality; choose draft, normal or best.")
         if not 64 <= self.cache_mib <= 65536:
             raise SettingsError("The memory for decoded frames lies between 64 and 65536 MiB.")
+
+    def weights_of(self, engine_id: str) -> str:
+        """The weights that an engine takes where it is told no others; "" for the first that are there."""
+        return {"svd": self.svd_weights, "motion_i2v": self.motion_i2v_weights}.get(engine_id, "")
 
     def options_of(self, engine_id: str) -> SaidOptions:
         """What was set for an engine, as it was written: its options may have changed since."""

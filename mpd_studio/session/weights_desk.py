@@ -23,6 +23,7 @@ from mpd_studio.session.weights_work import (
     Token,
     agree,
     check,
+    convert_pickles,
     get,
     look_around,
     mend,
@@ -37,8 +38,9 @@ from mpd_studio.weights.patience import PATIENCE, Patience
 from mpd_studio.weights.store import WeightsFolder
 from mpd_studio.weights.verify import FileVerdict
 
-# The engine that the setting svd_weights is for.
-_OF_SETTING = "svd"
+_GAP_ENGINE = "svd"  # where no engine is named
+_STOPPED = "Stopped. What has been downloaded is kept."
+_ENGINES = ("svd", "motion_i2v")  # those with a setting for their weights
 
 
 class WeightsDesk(QObject):
@@ -74,7 +76,7 @@ class WeightsDesk(QObject):
         self._look_id = ""
         self._jobs: dict[str, str] = {}
         self._outcomes: dict[str, Message] = {}
-        self._used = preferences.settings.svd_weights
+        self._used = self._all_used()
         preferences.changed.connect(self._on_preferences)
 
     # What is here
@@ -93,25 +95,24 @@ class WeightsDesk(QObject):
         seen = self._seen or Look()
         return seen.listed + seen.others
 
-    @property
-    def used(self) -> str:
-        """The name of those to use; "" for the first that are there."""
-        return self._preferences.settings.svd_weights
+    def used(self, engine_id: str = _GAP_ENGINE) -> str:
+        """The name of those that an engine is to use; "" for the first that are there."""
+        return self._preferences.settings.weights_of(engine_id)
 
     def row(self, name: str) -> SeenWeights | None:
         return next((row for row in self.rows if row.name == name), None)
 
-    def chosen(self, name: str, engine_id: str = _OF_SETTING) -> SeenWeights | None:
-        """Those that an engine takes for a name; for "" those of the setting, else the first that are there."""
-        name = name or self._used_by(engine_id)
+    def chosen(self, name: str, engine_id: str = _GAP_ENGINE) -> SeenWeights | None:
+        """Those that an engine takes for a name; for "" those of its setting, else the first that are there."""
+        name = name or self.used(engine_id)
         if name:
             return self.row(name)
         listed = (self._seen or Look()).listed
         return next((row for row in listed if row.is_for(engine_id) and row.state is State.PRESENT), None)
 
-    def problem(self, name: str, engine_id: str = _OF_SETTING) -> str:
+    def problem(self, name: str, engine_id: str = _GAP_ENGINE) -> str:
         """Why an engine cannot use the weights of a name, as last seen; "" when it can, or nobody has looked yet."""
-        name = name or self._used_by(engine_id)
+        name = name or self.used(engine_id)
         is_new = bool(name) and name not in self._asked and self.row(name) is None
         if is_new or (self._seen is None and not self._look_id):
             self._look_for(name)
@@ -126,12 +127,9 @@ class WeightsDesk(QObject):
         begun = next((row for row in listed if row.state is not State.MISSING), None)
         return what_hinders(begun) if begun else "There are no weights on this machine yet."
 
-    def _used_by(self, engine_id: str) -> str:
-        return self.used if engine_id == _OF_SETTING else ""
-
     def look(self) -> None:
         """See anew what is here."""
-        self._look_for(self.used)
+        self._look_for(*self._all_used())
 
     def look_again(self) -> None:
         """As look, where somebody has looked before: the user may have been away to copy files."""
@@ -176,16 +174,30 @@ class WeightsDesk(QObject):
         work = partial(take_over, folder, name, self._paths, copy)
         return self._begin(str(folder), f"Add {folder.name}", work, self._on_added)
 
-    def use(self, name: str) -> None:
-        """From now on; "" for the first that are there."""
-        self._preferences.set(svd_weights=name)
+    def convert(self, name: str) -> str | None:
+        """Make safetensors of pickles, once. Returns the job's id."""
+        row = self.row(name)
+        if row is None:
+            return None
+        work = partial(convert_pickles, row.folder, self._paths)
+        return self._begin(
+            name,
+            f"Convert {row.folder.name}",
+            work,
+            partial(self._on_converted, name),
+            "Stopped. What is converted is kept; the next time goes on behind it.",
+        )
+
+    def use(self, name: str, engine_id: str = _GAP_ENGINE) -> None:
+        """From now on, by an engine; "" for the first that are there."""
+        self._preferences.set(**{f"{engine_id}_weights": name})
 
     def cancel(self, name: str) -> None:
         """What has been downloaded is kept."""
         if name in self._jobs:
             self._board.cancel(self._jobs[name])
 
-    def _begin(self, name: str, title: str, work: Work, done: Callable[..., None]) -> str:
+    def _begin(self, name: str, title: str, work: Work, done: Callable[..., None], stopped: str = _STOPPED) -> str:
         """One piece of work per weights at a time; a second wish is the first one."""
         if name in self._jobs:
             return self._jobs[name]
@@ -196,7 +208,7 @@ class WeightsDesk(QObject):
             job,
             partial(self._on_done, name, done),
             partial(self._on_failed, name, title),
-            partial(self._on_cancelled, name),
+            partial(self._on_cancelled, name, stopped),
         )
         self._board.submit(self._lane, job)
         self.changed.emit()
@@ -210,8 +222,8 @@ class WeightsDesk(QObject):
         self._end(name, message_of(failure))
         self.message.emit(message_of(failure, title))
 
-    def _on_cancelled(self, name: str) -> None:
-        self._end(name, info("Stopped. What has been downloaded is kept."))
+    def _on_cancelled(self, name: str, stopped: str) -> None:
+        self._end(name, info(stopped))
 
     def _end(self, name: str, outcome: Message | None) -> None:
         self._jobs.pop(name, None)
@@ -222,6 +234,11 @@ class WeightsDesk(QObject):
 
     def _on_whole(self, name: str, folder: Path) -> None:
         self._say(name, info(f"The weights {name} are whole, in {folder}."))
+
+    def _on_converted(self, name: str, made: tuple[Path, int]) -> None:
+        folder, count = made
+        files = "1 file was" if count == 1 else f"{count} files were"
+        self._say(name, info(f"{files} converted to safetensors, in {folder}."))
 
     def _on_added(self, name: str) -> None:
         self._say(name, info(f"The weights {name} were added."))
@@ -237,8 +254,11 @@ class WeightsDesk(QObject):
 
     # Looking
 
-    def _look_for(self, name: str) -> None:
-        self._asked |= {name} - {""}
+    def _all_used(self) -> tuple[str, ...]:
+        return tuple(self.used(engine_id) for engine_id in _ENGINES)
+
+    def _look_for(self, *names: str) -> None:
+        self._asked |= {*names} - {""}
         asked = tuple(sorted(self._asked))
         job = Job(new_id("weights"), "Look for weights", partial(look_around, self._paths, asked))
         self._look_id = self._looking.ask(job, partial(self._on_looked, job.id), self._on_look_failed)
@@ -264,7 +284,7 @@ class WeightsDesk(QObject):
         self.message.emit(message_of(failure, "The weights could not be looked at"))
 
     def _on_preferences(self) -> None:
-        if self.used != self._used:
-            self._used = self.used
+        if self._all_used() != self._used:
+            self._used = self._all_used()
             self.look_again()
             self.changed.emit()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mpd_studio.core.errors import BadInput
+from mpd_studio.core.errors import BadInput, EnvironmentProblem
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
+from mpd_studio.engines.registry import engine_infos
 from mpd_studio.session.message import Message, info, warning
 from mpd_studio.weights.adopt import add_folder, name_for
-from mpd_studio.weights.catalogue import Entry, Licence
+from mpd_studio.weights.catalogue import Entry, Licence, entry_named
 from mpd_studio.weights.consent import has_consent, record_consent
 from mpd_studio.weights.family import Family
 from mpd_studio.weights.fetch import fetch
 from mpd_studio.weights.hub import Hub
-from mpd_studio.weights.layout import EXTRAS, State
+from mpd_studio.weights.layout import EXTRAS, State, inspect_folder
 from mpd_studio.weights.patience import Patience
 from mpd_studio.weights.store import Origin, WeightsFolder, list_weights, locate
 from mpd_studio.weights.verify import FileVerdict, Verdict, repair, verify
@@ -93,13 +94,24 @@ class SeenWeights:
         return self.state is State.PRESENT and self.is_agreed
 
     @property
-    def is_for_gaps(self) -> bool:
-        """Whether they are of the kind that the setting and the option `weights` of the engine svd choose among."""
-        return self.folder.family is Family.SVD
+    def engine_id(self) -> str:
+        """Of the engine that they are for."""
+        return self.folder.family.value
+
+    @property
+    def can_be_converted(self) -> bool:
+        """Whether they are whole, and pickles among them could become safetensors."""
+        is_known_kind = self.folder.family is Family.MOTION_I2V
+        return is_known_kind and self.is_usable and bool(self.folder.inspection.pickles)
+
+    @property
+    def is_in_models(self) -> bool:
+        """Whether they lie in the program's own folder."""
+        return self.folder.origin is Origin.MODELS
 
     def is_for(self, engine_id: str) -> bool:
         """Whether they are of the kind that an engine takes."""
-        return self.folder.family.value == engine_id
+        return self.engine_id == engine_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,32 @@ def take_over(folder: Path, name: str, paths: ProgramPaths, copy: bool, reporter
     known_as = name_for(folder, name or None)
     add_folder(folder, known_as, paths, reporter, copy=copy)
     return known_as
+
+
+def convert_pickles(weights: WeightsFolder, paths: ProgramPaths, reporter: Reporter) -> tuple[Path, int]:
+    """Where the safetensors are, and how many were made.
+
+    Weights in the program's own folder lose their pickles when all are made; of others a copy is made there.
+    Raises: MpdError: not whole, no room, or torch is missing. Cancelled: what is made stays, and is passed over later.
+    """
+    engine = next((info for info in engine_infos() if info.id == weights.family.value), None)
+    if engine is not None and engine.problem:
+        raise EnvironmentProblem(engine.problem)
+    from mpd_studio.engines.motion_i2v.convert import convert
+
+    target, entry = converted_place(weights, paths)
+    made = convert(weights.path, target, reporter, entry=entry.id if entry else None)
+    return target, len(made)
+
+
+def converted_place(weights: WeightsFolder, paths: ProgramPaths) -> tuple[Path, Entry | None]:
+    """Raises: BadInput: the program's own folder has whole weights of that name already."""
+    if weights.origin is Origin.MODELS:
+        return weights.path, weights.entry
+    target = paths.models / name_for(weights.path, weights.entry.id if weights.entry else None)
+    if inspect_folder(target).state is State.PRESENT:
+        raise BadInput(f"There are weights named {target.name} already, in {target}. They can be used as they are.")
+    return target, entry_named(target.name)
 
 
 def what_hinders(row: SeenWeights) -> str:

@@ -50,22 +50,22 @@ def find_weights(
 ) -> WeightsFolder:
     """Weights that are whole, by a quick look, and whose terms have been agreed to.
 
-    Looked for: what is named here, else what the settings name (of Stable Video Diffusion), else the first of the
-    catalogue that is whole; a name in the program's models folder first, then in the hub's cache.
+    Looked for: what is named here, else what the settings name for its engine, else the first of the catalogue that is
+    whole; a name in the program's models folder first, then in the hub's cache.
     family: what they must be for; None: whatever what is named is for.
     Raises:
         BadInput: the name means nothing, or weights for something else.
         EnvironmentProblem: missing, incomplete, damaged, or not agreed to; the message says the command to run.
     """
     wanted = family or Family.SVD
-    setting = load_settings(paths.settings).settings.svd_weights if wanted is Family.SVD else ""
+    setting = load_settings(paths.settings).settings.weights_of(wanted.value)
     if name_or_folder:
         found = locate(name_or_folder, paths, environ=environ)
     elif setting:
         try:
             found = locate(setting, paths, environ=environ)
         except BadInput as error:
-            raise BadInput(f"The setting svd_weights is of no use: {error}") from error
+            raise BadInput(f"The setting {wanted.value}_weights is of no use: {error}") from error
     else:
         listed = [item for item in list_weights(paths, environ=environ) if item.family is wanted]
         found = next((item for item in listed if item.state is State.PRESENT), None)

@@ -10,6 +10,7 @@ import pytest
 from footage import Heard, make_still
 from pytestqt.qtbot import QtBot
 
+from mpd_studio.core.errors import BadInput
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.jobs.job import JobState
 from mpd_studio.session.message import MessageKind
@@ -18,8 +19,10 @@ from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.session.weights_work import Token
 from mpd_studio.weights.catalogue import CATALOGUE
 from mpd_studio.weights.consent import record_consent
+from mpd_studio.weights.family import Family
 from mpd_studio.weights.layout import State
 from mpd_studio.weights.patience import Patience
+from mpd_studio.weights.store import find_weights
 from tests.weights.fake_hub import UNET, VAE, FakeHub, safetensors, serving, tiny_files, without, write_files
 from tests.weights.official_tree import official_tree
 
@@ -256,7 +259,7 @@ def test_a_folder_is_added_and_used(
     end(qtbot, desk, str(tuned))
     assert state(desk, "tuned") is State.PRESENT
     desk.use("tuned")
-    assert (desk.used, session.preferences.settings.svd_weights) == ("tuned", "tuned")
+    assert (desk.used(), session.preferences.settings.svd_weights) == ("tuned", "tuned")
     assert desk.problem("") == ""
     desk.add(tuned)
     end(qtbot, desk, str(tuned))
@@ -309,6 +312,71 @@ def test_weights_of_another_engine_are_not_taken_for_a_gap(
     qtbot.waitUntil(lambda: state(desk, "motion-i2v") is State.PRESENT)
     row = desk.row("motion-i2v")
     assert row is not None
-    assert not row.is_for_gaps
+    assert not row.is_for("svd")
     assert desk.chosen("") is None
     assert desk.problem("") == "There are no weights on this machine yet."
+
+
+def test_each_engine_has_a_setting_of_its_own(qtbot: QtBot, desk: WeightsDesk, paths: ProgramPaths) -> None:
+    write_files(paths.models / "tuned", tiny_files())
+    write_files(paths.models / "moving", official_tree())
+    desk.look()
+    qtbot.waitUntil(lambda: desk.row("moving") is not None and desk.row("tuned") is not None)
+    desk.use("moving", "motion_i2v")
+    assert (desk.used(), desk.used("motion_i2v")) == ("", "moving")
+    chosen = desk.chosen("", "motion_i2v")
+    assert chosen is not None
+    assert chosen.name == "moving"
+    assert find_weights(None, paths, family=Family.MOTION_I2V).name == "moving"
+    desk.use("gone", "motion_i2v")
+    qtbot.waitUntil(lambda: paths.settings.is_file() and "gone" in paths.settings.read_text())
+    with pytest.raises(BadInput, match="setting motion_i2v_weights is of no use"):
+        find_weights(None, paths, family=Family.MOTION_I2V)
+    qtbot.waitUntil(lambda: "neither a folder nor a name" in desk.problem("", "motion_i2v"))
+
+
+def test_pickles_are_converted_where_they_lie(
+    qtbot: QtBot, desk: WeightsDesk, paths: ProgramPaths, heard: Heard
+) -> None:
+    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    make_tiny(paths.models / "moving")
+    desk.look()
+    qtbot.waitUntil(lambda: desk.row("moving") is not None)
+    row = desk.row("moving")
+    assert row is not None
+    assert row.can_be_converted
+    count = len(row.folder.inspection.pickles)
+    assert count
+    desk.convert("moving")
+    end(qtbot, desk, "moving")
+    assert heard.texts()[-1] == f"{count} files were converted to safetensors, in {paths.models / 'moving'}."
+    row = desk.row("moving")
+    assert row is not None
+    assert (row.state, row.can_be_converted) == (State.PRESENT, False)
+    assert not list((paths.models / "moving").rglob("*.bin"))
+
+
+def test_pickles_of_a_folder_elsewhere_are_copied(
+    qtbot: QtBot, desk: WeightsDesk, paths: ProgramPaths, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    make_tiny(tmp_path / "mine")
+    own = str(tmp_path / "mine")
+    desk.use(own, "motion_i2v")
+    qtbot.waitUntil(lambda: desk.has_looked and desk.row(own) is not None)
+    pickles = sorted((tmp_path / "mine").rglob("*.bin"))
+    desk.convert(own)
+    end(qtbot, desk, own)
+    assert sorted((tmp_path / "mine").rglob("*.bin")) == pickles
+    made = desk.row("mine")
+    assert made is not None
+    assert (made.path, made.state) == (paths.models / "mine", State.PRESENT)
+    desk.convert(own)
+    end(qtbot, desk, own)
+    outcome = desk.outcome(own)
+    assert outcome is not None
+    assert "There are weights named mine already" in outcome.text

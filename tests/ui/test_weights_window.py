@@ -101,6 +101,26 @@ def test_agreed_weights_are_downloaded_and_used(desk: Driver, window: WeightsDia
     assert row.state is JobState.DONE
 
 
+def test_motion_weights_are_converted_and_used_by_their_own_engine(desk: Driver, window: WeightsDialog) -> None:
+    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    make_tiny(desk.session.paths.models / "moving")
+    desk.session.weights.look()
+    desk.wait(lambda: "moving" in window.states)
+    window.select("moving")
+    assert "pickles are deleted when all are made" in window.convert.toolTip()
+    window.convert.click()
+    desk.wait(lambda: "converted to safetensors" in window.facts.outcome_text)
+    end(desk, "moving")
+    assert not window.convert.isEnabled()
+    assert "as those of Motion-I2V do" in window.convert.toolTip()
+    window.use.click()
+    settings = desk.session.preferences.settings
+    assert (settings.motion_i2v_weights, settings.svd_weights) == ("moving", "")
+    desk.wait(lambda: window.states["moving"] == "in use")
+
+
 def test_a_download_shows_in_the_status_line_and_stops_in_either_place(
     desk: Driver, window: WeightsDialog, server: FakeHub
 ) -> None:

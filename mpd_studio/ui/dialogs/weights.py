@@ -102,14 +102,15 @@ class WeightsDialog(QDialog):
         self.repair = _button(tr("Repair"), self._repair, tr("Verify, and download again only what is wrong."))
         self.open_folder = _button(tr("Open folder"), self._open, tr("Show the files in the system's file manager."))
         self.use = _button(tr("Use"), self._use)
+        self.convert = _button(tr("Convert"), self._convert)
+        self._buttons = (self.get, self.stop, self.use, self.verify, self.repair, self.convert, self.open_folder)
         self.add = _button(tr("Add folder…"), self._add, tr("Take over weights that are on this machine already."))
 
     def _button_grid(self, unit: int) -> QGridLayout:
         """Three beside each other, so that a narrow window shows all of them."""
         grid = QGridLayout()
         grid.setSpacing(2 * unit)
-        buttons = (self.get, self.stop, self.use, self.verify, self.repair, self.open_folder)
-        for index, button in enumerate(buttons):
+        for index, button in enumerate(self._buttons):
             grid.addWidget(button, index // 3, index % 3)
         return grid
 
@@ -127,7 +128,7 @@ class WeightsDialog(QDialog):
         for index, row in enumerate(rows):
             item = self.list.item(index)
             word = state_word(row, self._desk.job(row.name) is not None)
-            is_used = row.name == self._desk.used
+            is_used = self._is_used(row)
             item.setData(ASIDE, tr("in use") if is_used and row.is_usable else word)
             item.setToolTip(f"{row.title if row.licence else row.path}: {word}")
         self._show()
@@ -141,7 +142,7 @@ class WeightsDialog(QDialog):
         if row is None:
             self._token_line.hide()
             return
-        is_used = row.name == self._desk.used
+        is_used = self._is_used(row)
         self.facts.show_weights(row, is_busy, is_used, self._desk.outcome(row.name))
         self._token_line.setVisible(row.is_gated and row.state is not State.PRESENT)
         self.get.setText(_get_title(row))
@@ -149,16 +150,26 @@ class WeightsDialog(QDialog):
             tr("Read the terms and agree.") if not row.is_agreed else tr("Download what is not here yet.")
         )
         self.use.setText(tr("Use by itself") if is_used else tr("Use"))
+        self.convert.setToolTip(self._convert_tip(row))
         self.use.setToolTip(
             tr("Take the first weights that are there again.")
             if is_used
             else tr("The engine takes these, unless it is told others.")
         )
 
+    def _convert_tip(self, row: SeenWeights) -> str:
+        if row.can_be_converted:
+            return tr("Make safetensors of the pickles, once: they load faster and can hold no code.") + (
+                tr(" The pickles are deleted when all are made.") if row.is_in_models else tr(" Your folder stays.")
+            )
+        return tr(
+            "Only for weights that came as pickles, as those of Motion-I2V do, once they are whole and agreed to."
+        )
+
     def _reasons(self, row: SeenWeights | None, is_busy: bool) -> tuple[tuple[QPushButton, bool], ...]:
         """Each button, and whether it has nothing to do now."""
         if row is None:
-            return tuple((b, True) for b in (self.get, self.stop, self.verify, self.repair, self.open_folder, self.use))
+            return tuple((button, True) for button in self._buttons)
         is_here = row.state is not State.MISSING
         return (
             (self.get, is_busy or row.is_usable or row.licence is None),
@@ -166,8 +177,12 @@ class WeightsDialog(QDialog):
             (self.verify, is_busy or not is_here),
             (self.repair, is_busy or not (row.can_be_downloaded and is_here)),
             (self.open_folder, not is_here),
-            (self.use, row.name != self._desk.used and not (row.is_usable and row.is_for_gaps)),
+            (self.use, not self._is_used(row) and not row.is_usable),
+            (self.convert, is_busy or not row.can_be_converted),
         )
+
+    def _is_used(self, row: SeenWeights) -> bool:
+        return row.name == self._desk.used(row.engine_id)
 
     def _name(self) -> str:
         item = self.list.currentItem()
@@ -211,6 +226,9 @@ class WeightsDialog(QDialog):
     def _mend(self, row: SeenWeights) -> None:
         self._desk.repair(row.name, self._take_token())
 
+    def _convert(self) -> None:
+        self._desk.convert(self._name())
+
     def _verify(self) -> None:
         self._desk.verify(self._name())
 
@@ -218,7 +236,9 @@ class WeightsDialog(QDialog):
         self._desk.cancel(self._name())
 
     def _use(self) -> None:
-        self._desk.use("" if self._name() == self._desk.used else self._name())
+        row = self._row()
+        if row is not None:
+            self._desk.use("" if self._is_used(row) else row.name, row.engine_id)
 
     def _open(self) -> None:
         row = self._row()
