@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from mpd_studio.core.errors import SettingsError
 from mpd_studio.core.inbetween import EngineSettings, Quality
+from mpd_studio.engines.diffusion.said_options import DTYPES, require_known, require_range, said_options
 from mpd_studio.engines.motion_i2v.camera import CAMERAS
 from mpd_studio.engines.motion_i2v.sampling import Wish
 from mpd_studio.engines.motion_i2v.stage1 import MotionWish
 
 RENDERS = ("native", "model")
-DTYPES = ("auto", "float32", "float16", "bfloat16")
 MEMORY = ("auto", "full", "low")
 _STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
 
@@ -45,12 +43,8 @@ class MotionI2vOptions:
     dtype: str = DTYPES[0]
 
     def __post_init__(self) -> None:
-        for name, known in (("camera", CAMERAS), ("render", RENDERS), ("memory", MEMORY), ("dtype", DTYPES)):
-            if getattr(self, name) not in known:
-                raise SettingsError(f"'{getattr(self, name)}' is no {name}. Choose one of: {', '.join(known)}.")
-        for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
-                raise SettingsError(f"The option '{name}' lies between {low} and {high}, not at {getattr(self, name)}.")
+        require_known(self, {"camera": CAMERAS, "render": RENDERS, "memory": MEMORY, "dtype": DTYPES})
+        require_range(self, RANGES)
 
     def wish(self, seed: int, together: bool) -> Wish:
         """together: both halves of guidance at once."""
@@ -75,20 +69,6 @@ def read_options(settings: EngineSettings) -> MotionI2vOptions:
     Raises:
         SettingsError: an option is unknown, of the wrong kind or out of its range.
     """
-    kinds = {field.name: type(field.default) for field in dataclasses.fields(MotionI2vOptions)}
-    values: dict[str, Any] = {"steps": _STEPS[settings.quality]}
-    for name, value in settings.options:
-        if name not in kinds:
-            known = ", ".join(sorted(kinds))
-            raise SettingsError(f"The engine 'motion_i2v' has no option '{name}'. Choose from: {known}.")
-        values[name] = _checked(name, kinds[name], value)
-    return MotionI2vOptions(**values)
-
-
-def _checked(name: str, kind: type, value: object) -> Any:
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise SettingsError(f"The option '{name}' is {words[kind]}, not {value!r}.")
-    return value
+    said = said_options("motion_i2v", settings, MotionI2vOptions)
+    derived: dict[str, Any] = {"steps": _STEPS[settings.quality]}
+    return MotionI2vOptions(**(derived | said))

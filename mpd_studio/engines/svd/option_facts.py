@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
-from mpd_studio.core.engine_option import Choice, EngineOption, OptionKind, OptionValue
+from mpd_studio.core.engine_option import EngineOption, OptionValue
 from mpd_studio.core.inbetween import EngineSettings
-from mpd_studio.engines.svd.options import DTYPES, MEMORY, RANGES, SAMPLERS, VARIANTS, SvdOptions, read_options
+from mpd_studio.engines.diffusion.option_form import OptionForm
+from mpd_studio.engines.svd.options import RANGES, SvdOptions, read_options
 
-_DEFAULTS: dict[str, Any] = dataclasses.asdict(SvdOptions())
+_FORM = OptionForm(SvdOptions(), RANGES)
 _DISTILLING = ("sampler", ("mpd_vibid", "mpd_trf"))
 _ANCHORED = ("sampler", ("mpd_vibid", "mpd_trf", "vibid"))
 # Name: title, and what it does in a few words.
@@ -26,12 +26,6 @@ _CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "code": ("as released", "as the authors' program does it"),
         "paper": ("as published", "as their paper tells it: firmer and quicker, holds the first frame less"),
     },
-    "dtype": {
-        "auto": ("auto", "half on graphics cards, single elsewhere"),
-        "float32": ("single (float32)", "exact, and twice the memory"),
-        "float16": ("half (float16)", "what the weights were published in"),
-        "bfloat16": ("half (bfloat16)", "coarser, never overflows"),
-    },
     "memory": {
         "auto": ("auto", "the fastest that fits; steps down when memory runs out"),
         "full": ("full speed", "all networks stay on the card"),
@@ -43,38 +37,16 @@ _CHOICES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
-def _choice(name: str, known: tuple[str, ...], title: str, text: str, **more: Any) -> EngineOption:
-    words = _CHOICES[name]
-    choices = tuple(Choice(value, *words[value]) for value in known)
-    return EngineOption(name, title, text, OptionKind.CHOICE, _DEFAULTS[name], choices, **more)
-
-
-def _number(name: str, title: str, text: str, step: float, **more: Any) -> EngineOption:
-    default, (low, high) = _DEFAULTS[name], RANGES[name]
-    kind = OptionKind.WHOLE if isinstance(default, int) else OptionKind.NUMBER
-    return EngineOption(name, title, text, kind, default, low=low, high=high, step=step, **more)
-
-
-def _plain(name: str, title: str, text: str, kind: OptionKind, **more: Any) -> EngineOption:
-    return EngineOption(name, title, text, kind, _DEFAULTS[name], **more)
-
-
 OPTIONS: tuple[EngineOption, ...] = (
-    _plain(
-        "weights",
-        "Weights",
-        "The model files: those of Window › Weights, or a folder in the layout of diffusers.",
-        OptionKind.WEIGHTS,
-        is_advanced=False,
-    ),
-    _choice(
+    _FORM.weights("The model files: those of Window › Weights, or a folder in the layout of diffusers."),
+    _FORM.choice(
         "sampler",
-        SAMPLERS,
+        _CHOICES["sampler"],
         "Sampler",
         "How the answers from the two boundary frames are brought together.",
         is_advanced=False,
     ),
-    _number(
+    _FORM.number(
         "steps",
         "Steps",
         "How often noise is removed. More steps take longer, and are finer up to a point.",
@@ -82,7 +54,7 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_derived=True,
         is_advanced=False,
     ),
-    _number(
+    _FORM.number(
         "guide_strength",
         "Guide strength",
         "How long what was drawn leads: more follows paths and regions more closely, less leaves more to the model. "
@@ -90,7 +62,7 @@ OPTIONS: tuple[EngineOption, ...] = (
         0.05,
         is_advanced=False,
     ),
-    _number(
+    _FORM.number(
         "distill_ratio",
         "Distill ratio",
         "The share of the steps in which the first frame's motion decides. More reaches finer motion, and gives the "
@@ -99,7 +71,7 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_derived=True,
         shown_when=_DISTILLING,
     ),
-    _number(
+    _FORM.number(
         "passes",
         "Passes",
         "How often each of those steps is made. More is firmer, and slower.",
@@ -107,63 +79,57 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_derived=True,
         shown_when=_DISTILLING,
     ),
-    _choice(
-        "variant", VARIANTS, "MPD variant", "The authors' program and their paper differ here.", shown_when=_DISTILLING
+    _FORM.choice(
+        "variant",
+        _CHOICES["variant"],
+        "MPD variant",
+        "The authors' program and their paper differ here.",
+        shown_when=_DISTILLING,
     ),
-    _number("fusion", "Fusion", "How much of MPD's correction is applied; 0 is none.", 0.05, shown_when=_DISTILLING),
-    _number(
+    _FORM.number(
+        "fusion", "Fusion", "How much of MPD's correction is applied; 0 is none.", 0.05, shown_when=_DISTILLING
+    ),
+    _FORM.number(
         "guidance",
         "Guidance",
         "How strictly ViBiD's steps keep to the pictures. Below 1, what the model would make without them is mixed in.",
         0.05,
         shown_when=_ANCHORED,
     ),
-    _number(
+    _FORM.number(
         "guide_start",
         "Guide start",
         "The share of the steps left out when something is drawn: the rest starts from a rough draft of the whole "
         "picture. At 0 none is left out, and MPD acts in full.",
         0.05,
     ),
-    _number(
+    _FORM.number(
         "fps",
         "Rate told",
         "The frames per second that the model is told. Fewer suggest larger motion between frames.",
         1,
         is_derived=True,
     ),
-    _number("motion_bucket", "Motion told", "How much motion the model is told to expect; 127 is the usual.", 1),
-    _number("noise_aug", "End noise", "Noise on the boundary frames before the model looks at them.", 0.01),
-    _choice("memory", MEMORY, "Memory plan", "How much graphics memory is spared for time."),
-    _number(
+    _FORM.number("motion_bucket", "Motion told", "How much motion the model is told to expect; 127 is the usual.", 1),
+    _FORM.number("noise_aug", "End noise", "Noise on the boundary frames before the model looks at them.", 0.01),
+    _FORM.choice("memory", _CHOICES["memory"], "Memory plan", "How much graphics memory is spared for time."),
+    _FORM.number(
         "decode_chunk",
         "Decode chunk",
         "How many frames are turned into pictures at once. The frames are mixed a little, so this changes them.",
         1,
     ),
-    _plain(
-        "size",
-        "Model size",
+    _FORM.size(
         "The size that the model works at. Auto chooses by the shape of the picture; a smaller one needs less memory.",
-        OptionKind.TEXT,
-        pattern=r"\s*\d+\s*[xX×]\s*\d+\s*",
-        example="1024x576",
+        "1024x576",
     ),
-    _plain(
-        "device",
-        "Device",
-        "Where it is computed. Auto takes a graphics card where there is one.",
-        OptionKind.TEXT,
-        pattern=r"auto|cpu|mps|cuda(:\d+)?",
-        example="auto, cpu, cuda, cuda:1 or mps",
-    ),
-    _choice("dtype", DTYPES, "Precision", "The numbers that the model computes with."),
-    _plain("color_match", "Match colours", "New frames meet the colours of both neighbours.", OptionKind.SWITCH),
-    _plain(
+    _FORM.device(),
+    _FORM.dtype("The numbers that the model computes with."),
+    _FORM.switch("color_match", "Match colours", "New frames meet the colours of both neighbours."),
+    _FORM.switch(
         "detail",
         "Lost detail",
         "Fine detail that the model's size lost comes back from the boundary frames, where the motion can be trusted.",
-        OptionKind.SWITCH,
     ),
 )
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from mpd_studio.core.errors import SettingsError
 from mpd_studio.core.inbetween import EngineSettings, Quality
+from mpd_studio.engines.diffusion.said_options import DTYPES, require_known, require_range, said_options
 
 SAMPLERS = ("mpd_vibid", "mpd_trf", "vibid", "trf", "trf_renoise")
 VARIANTS = ("code", "paper")
-DTYPES = ("auto", "float32", "float16", "bfloat16")
 MEMORY = ("auto", "full", "balanced", "low", "lowest", "smallest")
 
 _STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
@@ -59,12 +57,8 @@ class SvdOptions:
     detail: bool = True
 
     def __post_init__(self) -> None:
-        for name, known in (("sampler", SAMPLERS), ("variant", VARIANTS), ("dtype", DTYPES), ("memory", MEMORY)):
-            if getattr(self, name) not in known:
-                raise SettingsError(f"'{getattr(self, name)}' is no {name}. Choose one of: {', '.join(known)}.")
-        for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
-                raise SettingsError(f"The option '{name}' lies between {low} and {high}, not at {getattr(self, name)}.")
+        require_known(self, {"sampler": SAMPLERS, "variant": VARIANTS, "dtype": DTYPES, "memory": MEMORY})
+        require_range(self, RANGES)
 
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -88,27 +82,13 @@ def read_options(settings: EngineSettings) -> SvdOptions:
     Raises:
         SettingsError: an option is unknown, of the wrong kind or out of its range.
     """
-    said = dict(settings.options)
-    kinds = {field.name: type(field.default) for field in dataclasses.fields(SvdOptions)}
-    unknown = [name for name in said if name not in kinds]
-    if unknown:
-        raise SettingsError(f"The engine 'svd' has no option '{unknown[0]}'. Choose from: {', '.join(sorted(kinds))}.")
-    sampler = said.get("sampler", SAMPLERS[0])
+    said = said_options("svd", settings, SvdOptions)
+    sampler = str(said.get("sampler", SAMPLERS[0]))
     steps = _TRF_STEPS if sampler == "trf" else _STEPS
-    values: dict[str, Any] = {
+    derived: dict[str, Any] = {
         "steps": steps[settings.quality],
-        "fps": _FPS.get(str(sampler), 7),
-        "distill_ratio": _RATIO.get(str(sampler), 0.2),
-        "passes": _PASSES.get(str(sampler), 3),
+        "fps": _FPS.get(sampler, 7),
+        "distill_ratio": _RATIO.get(sampler, 0.2),
+        "passes": _PASSES.get(sampler, 3),
     }
-    values |= {name: _checked(name, kinds[name], value) for name, value in said.items()}
-    return SvdOptions(**values)
-
-
-def _checked(name: str, kind: type, value: object) -> Any:
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise SettingsError(f"The option '{name}' is {words[kind]}, not {value!r}.")
-    return value
+    return SvdOptions(**(derived | said))
