@@ -24,6 +24,7 @@ from mpd_studio.core.paths import ProgramPaths, program_paths
 from mpd_studio.core.resources import resource
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.session import Session
+from mpd_studio.ui.garbage import GarbageCollector
 from mpd_studio.ui.main_window import MainWindow
 from mpd_studio.ui.theme import apply_theme
 
@@ -41,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     start_log(paths)
     app = build_application()
     session = Session(paths)
+    garbage = GarbageCollector(lambda: session.selection.playhead)
+    garbage.install()
     apply_theme(app, session.preferences.settings.theme)
     window = build_window(session)
     reports = CrashReports(paths.crash_reports)
@@ -61,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.error("Work was still running 10 s after the window closed; leaving without it.")
         logging.shutdown()
         os._exit(1)
+    garbage.remove()
     return 0
 
 

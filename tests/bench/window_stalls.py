@@ -4,6 +4,8 @@ A heartbeat of 5 ms runs in the GUI thread while the window scrubs, drags a clip
 demo's gap. A stall is how much later than due a beat comes. Goal: under 50 ms. The first use of FFmpeg and OpenCV is
 told apart: while the system loads them nothing else in Python runs.
 
+Collections of garbage are timed too: how many there were, and the longest of each generation.
+
 With --slots the slots are timed instead, because timing them delays every event. A slot is one event as the window
 handles it, from its delivery until control is back in the event loop. It is counted in processor time of the GUI
 thread, so that other programs on the machine do not count. Goal: 16 ms.
@@ -12,6 +14,7 @@ thread, so that other programs on the machine do not count. Goal: 16 ms.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -33,6 +36,7 @@ from mpd_studio.core.ids import ClipId, GapId  # noqa: E402
 from mpd_studio.core.paths import program_paths  # noqa: E402
 from mpd_studio.core.timeline import Clip, Gap, Timeline, Track, gaps_of  # noqa: E402
 from mpd_studio.session.session import Session  # noqa: E402
+from mpd_studio.ui.garbage import GarbageCollector  # noqa: E402
 from mpd_studio.ui.theme import apply_theme  # noqa: E402
 
 _BEAT_MS = 5
@@ -54,6 +58,25 @@ class TimedApplication(QApplication):
         finally:
             self._depth -= 1
             self.longest_ms = max(self.longest_ms, (time.thread_time() - begun_s) * 1000)
+
+
+class Collections:
+    """Of Python's garbage, as gc.callbacks tells of them, in processor time; all threads pause for each."""
+
+    def __init__(self) -> None:
+        self._begun_s = 0.0
+        self._ms: dict[int, list[float]] = {}
+        gc.callbacks.append(self._note)
+
+    def _note(self, phase: str, told: dict[str, int]) -> None:
+        if phase == "start":
+            self._begun_s = time.thread_time()
+        else:
+            self._ms.setdefault(told["generation"], []).append((time.thread_time() - self._begun_s) * 1000)
+
+    def tell(self) -> None:
+        for generation, ms in sorted(self._ms.items()):
+            print(f"garbage of generation {generation}: {len(ms):4} collections, longest {max(ms):5.1f} ms")
 
 
 class Heartbeat(QObject):
@@ -134,6 +157,9 @@ def main() -> int:
             TimedApplication(["mpd-studio"])
         made = app.build_application()
         session = Session(program_paths())
+        garbage = GarbageCollector(lambda: session.selection.playhead)
+        garbage.install()
+        collections = Collections()
         apply_theme(made, "dark")
         window = app.build_window(session)
         window.resize(1440, 900)
@@ -150,8 +176,11 @@ def main() -> int:
         spin(3000)
         beat.watch("scrub a thousand clips", lambda: scrub(session, 120))
         beat.watch("drag among a thousand clips", lambda: drag(session))
+        collections.tell()
         window.close()
-        return 0 if session.close() else 1
+        has_stopped = session.close()
+        garbage.remove()
+        return 0 if has_stopped else 1
 
 
 if __name__ == "__main__":
