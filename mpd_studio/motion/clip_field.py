@@ -10,6 +10,7 @@ import numpy as np
 
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.geometry import Size
+from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
@@ -23,7 +24,8 @@ _SEEN_FROM = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipField:
-    """px: (frames, h, w, 2) float32: from the picture, which is frame 0, to each frame, in pixels, x before y.
+    """px: (frames, h, w, 2) float32: from the picture, which is frame 0, to each frame, in pixels, x before y. NaN in
+    both where a pixel is hidden at that frame: it is thrown nowhere.
 
     Raises:
         ValueError: another shape or dtype, or frame 0 moves.
@@ -38,9 +40,9 @@ class ClipField:
             raise ValueError("The first frame of a clip's motion is the picture itself, which stands still.")
 
     @classmethod
-    def of(cls, motion: ClipMotion) -> ClipField:
-        """What is not known does not move."""
-        px = np.nan_to_num(motion.px, nan=0.0)
+    def of(cls, motion: ClipMotion, hides: bool = False) -> ClipField:
+        """hides: what is not known is hidden; else it does not move."""
+        px = motion.px if hides else np.nan_to_num(motion.px, nan=0.0)
         return cls(np.concatenate([np.zeros_like(px[:1]), px]))
 
     @property
@@ -90,14 +92,33 @@ class ClipField:
         missing = (goal - self.px[-1]) * trust[..., None]
         return ClipField((self.px + along[:, None, None, None] * missing).astype(np.float32))
 
+    def over(self, frames: int) -> ClipField:
+        """The same motion in as many frames, first and last as they are: smooth in time (Catmull-Rom) between them."""
+        if frames == self.frames:
+            return self
+        slopes = np.gradient(self.px, axis=0)
+        made = np.empty((frames, *self.px.shape[1:]), np.float32)
+        for index, time in enumerate(np.linspace(0, self.frames - 1, frames)):
+            left = min(int(time), self.frames - 2)
+            t = np.float32(time - left)
+            near, far = 1 - t, t
+            made[index] = (
+                (1 + 2 * far) * near * near * self.px[left]
+                + far * near * near * slopes[left]
+                + (1 + 2 * near) * far * far * self.px[left + 1]
+                - near * far * far * slopes[left + 1]
+            )
+        return ClipField(made)
+
     def looked_back(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
         """For each pixel of a frame, where it was in the picture.
 
         Returns: (h, w, 2) float32 displacement, guessed from around where nothing landed; (h, w) float32 in 0..1,
             whether something did.
         """
-        way = self.px[frame]
-        back, landed = splat(-way, way, np.ones(way.shape[:2], np.float32))
+        known = np.isfinite(self.px[frame]).all(axis=2)
+        way = np.where(known[..., None], self.px[frame], np.float32(0))
+        back, landed = splat(-way, way, known.astype(np.float32))
         return fill_holes(back, landed), np.clip(landed * _SEEN_FROM, 0, 1).astype(np.float32)
 
 
@@ -105,11 +126,19 @@ class ClipField:
 class Animates(Protocol):
     """An engine that can tell the motion of one picture before it makes frames along it.
 
-    The request's first frame is the picture; its last frame is not looked at.
+    The request's first frame is the picture; its last frame is not looked at, unless it is the picture.
     """
 
-    def predict_motion(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> ClipMotion:
-        """At the canvas' proportions, at the engine's own size. Raises: as generate."""
+    def predict_motion(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        reporter: Reporter,
+        of: Boundary = Boundary.FIRST,
+    ) -> ClipMotion:
+        """At the canvas' proportions, at the engine's own size. of: which frame is the picture; the last one's motion
+        goes back to the first. Raises: as generate.
+        """
         ...
 
     def animate(

@@ -9,6 +9,9 @@ import numpy as np
 from mpd_studio.core.geometry import Size
 from mpd_studio.motion.warp import resize_flow
 
+# Of the ratio of the sides: a motion 43 high of a picture two thirds as high as wide is 64 wide, not 64.5.
+_SHAPE_TOLERANCE = 0.03
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipMotion:
@@ -36,6 +39,14 @@ class ClipMotion:
     @property
     def size(self) -> Size:
         return Size(self.px.shape[2], self.px.shape[1])
+
+    def first(self, frames: int) -> ClipMotion:
+        """The motion at its first frames alone."""
+        return self if frames >= self.frames else ClipMotion(self.px[:frames])
+
+    def is_shaped_like(self, size: Size) -> bool:
+        """Whether it can be of a picture of this size: sides of small motions are rounded."""
+        return abs(self.size.width * size.height / (self.size.height * size.width) - 1) <= _SHAPE_TOLERANCE
 
     def resized(self, size: Size) -> ClipMotion:
         """The same motion on a picture of another size: vectors grow and shrink with the picture."""

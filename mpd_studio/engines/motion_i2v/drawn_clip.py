@@ -70,8 +70,11 @@ class Drawing:
         """(h, w) bool at the model's size: held fully at all these times; None: nowhere."""
         if not self.holds:
             return None
-        masks = [held for time in times if (held := self.held(float(time))) is not None]
-        return self._on_model(np.minimum.reduce(masks)) >= 1
+        least = self.held(float(times[0]))
+        for time in times[1:]:
+            held = self.held(float(time))
+            least = held if least is None or held is None else np.minimum(least, held)
+        return None if least is None else self._on_model(least) >= 1
 
     def _on_model(self, mask: np.ndarray) -> np.ndarray:
         """At the model's size; 1 where it is fully inside."""

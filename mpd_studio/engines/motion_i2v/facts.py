@@ -12,6 +12,8 @@ MODEL_SIZE = Size(512, 320)
 SIZE_MULTIPLE = 64
 # With the picture itself. Shorter clips are made where a gap asks for them; the model was trained with 16 alone.
 MOST_FRAMES = 16
+# Of one picture, after it: ten seconds at 24 frames per second. Each 10 beyond 15 are one more window of stage 2.
+MOST_ANIMATED = 240
 LENGTHS = ClipLengths(fewest=9, most=MOST_FRAMES)
 
 INFO = EngineInfo(

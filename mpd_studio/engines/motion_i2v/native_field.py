@@ -16,9 +16,12 @@ def to_canvas_field(field: np.ndarray, fit: Fit) -> np.ndarray:
     return resize_flow(np.ascontiguousarray(inside), fit.canvas.height, fit.canvas.width)
 
 
-def to_model_field(motion: ClipMotion, fit: Fit) -> ClipField:
-    """A motion of the canvas, at any size, as a field of the model's; beside the picture its border goes on."""
-    inside = ClipField.of(motion.resized(fit.inside)).px
+def to_model_field(motion: ClipMotion, fit: Fit, hides: bool = False) -> ClipField:
+    """A motion of the canvas, at any size, as a field of the model's; beside the picture its border goes on.
+
+    hides: what is not known is hidden; else it does not move.
+    """
+    inside = ClipField.of(motion.resized(fit.inside), hides).px
     below = fit.model.height - fit.inside.height - fit.top
     right = fit.model.width - fit.inside.width - fit.left
     return ClipField(np.pad(inside, ((0, 0), (fit.top, below), (fit.left, right), (0, 0)), mode="edge"))

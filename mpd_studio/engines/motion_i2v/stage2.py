@@ -11,6 +11,7 @@ import numpy as np
 
 from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.motion_i2v.ddim import ddim_scheduler
+from mpd_studio.engines.motion_i2v.facts import MOST_FRAMES
 from mpd_studio.engines.motion_i2v.flow_warps import FlowWarps
 from mpd_studio.engines.motion_i2v.sampling import (
     LATENT_PIXEL,
@@ -22,6 +23,7 @@ from mpd_studio.engines.motion_i2v.sampling import (
     picture_latents,
     text_pair,
 )
+from mpd_studio.engines.motion_i2v.windows import Window, plan_windows, seams, window_shares
 from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:
@@ -40,6 +42,23 @@ class Stage2:
     device: torch.device
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SeamViews:
+    """One frame that two neighbouring windows make, as either expected it half-way: (4, h/8, w/8) float32 each."""
+
+    frame: int
+    early: Tensor
+    late: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampledClip:
+    """latents: (frames, 4, h/8, w/8) float32; frame 0 is the picture's own. seams: one per pair of windows."""
+
+    latents: Tensor
+    seams: tuple[SeamViews, ...]
+
+
 def animate_latents(
     networks: Stage2,
     picture: np.ndarray,
@@ -49,38 +68,118 @@ def animate_latents(
     on_step: OnStep = lambda step, steps: None,
     check: Callable[[], None] = lambda: None,
 ) -> Tensor:
-    """The clip's latents (frames, 4, h/8, w/8) float32; frame 0 is the picture's own.
+    """As sample_clip, without what shows how its windows agree."""
+    return sample_clip(networks, picture, motion, wish, static, on_step, check).latents
+
+
+def sample_clip(
+    networks: Stage2,
+    picture: np.ndarray,
+    motion: ClipField,
+    wish: Wish,
+    static: np.ndarray | None = None,
+    on_step: OnStep = lambda step, steps: None,
+    check: Callable[[], None] = lambda: None,
+    window_frames: int = MOST_FRAMES,
+) -> SampledClip:
+    """A clip of as many frames as its motion has; more than a window's by windows (windows.py).
 
     picture: (h, w, 3) float32 in 0..1, sides multiples of 64, of the motion's size.
     static: (h, w) bool: where every frame is the picture. Beyond the released program, which leaves its last step as
         it comes, the latents there end as the picture's exactly.
+    window_frames: with the picture; the network takes 16 at most.
     """
     import torch
 
     generator = torch.Generator().manual_seed(wish.seed)
-    device, dtype = networks.device, networks.unet.dtype
+    device = networks.device
     with torch.inference_mode(), listening(networks.unet, check):
         text = text_pair(networks.tokenizer, networks.text_encoder, wish)
         check()
         reference = picture_latents(networks.picture_vae, 2 * picture - 1, device, generator)[:, :, None]
         drawn = noise((1, 4, motion.frames, *reference.shape[-2:]), generator, device)
         holds = _latent_mask(static, device)
-        both = wish.together and wish.guidance != 1
-        flow = torch.from_numpy(np.ascontiguousarray(motion.px.transpose(0, 3, 1, 2)))[None].to(device)
-        warps = FlowWarps(flow.expand(2 if both else 1, -1, -1, -1, -1))
+        predictor = _Predictor(networks, motion, wish, text, plan_windows(motion.frames, window_frames), check)
         scheduler = ddim_scheduler()
         scheduler.set_timesteps(wish.steps)
         times, latents = scheduler.timesteps.tolist(), drawn
+        half_way, views = _half_way(scheduler, times), ()
         for index, time in enumerate(times):
             latents = _with_first(latents, reference)
-            sample: Tensor = latents.to(dtype)
-            call = partial(_predicted, networks, warps, sample, time)
-            predicted = guided(call, text, wish).float()
-            latents = _stepped(scheduler, predicted, time, latents)
+            predicted = predictor.predicted(latents, time)
+            if time == half_way:
+                views = predictor.views(latents, predicted, float(scheduler.alphas_cumprod[time]))
+            latents = _stepped(scheduler, predictor.joined(predicted), time, latents)
             if holds is not None:
                 latents = torch.where(holds, _noisy(scheduler, reference, drawn, times[index + 1 :]), latents)
             on_step(index + 1, wish.steps)
-        return _with_first(latents, reference)[0].transpose(0, 1)
+        return SampledClip(_with_first(latents, reference)[0].transpose(0, 1), views)
+
+
+class _Predictor:
+    """Predicts the noise of a clip's frames, window by window."""
+
+    def __init__(
+        self,
+        networks: Stage2,
+        motion: ClipField,
+        wish: Wish,
+        text: Tensor,
+        windows: tuple[Window, ...],
+        check: Callable[[], None],
+    ) -> None:
+        import torch
+
+        self.windows = windows
+        self._networks, self._wish, self._text, self._check = networks, wish, text, check
+        self._frames = [list(window.frames) for window in windows]
+        self._shares = [torch.from_numpy(shares).to(networks.device) for shares in window_shares(windows)]
+        both = wish.together and wish.guidance != 1
+        self._warps = []
+        for frames in self._frames:
+            flow = torch.from_numpy(np.ascontiguousarray(motion.px[frames].transpose(0, 3, 1, 2)))[None]
+            flow = flow.to(networks.device)
+            self._warps.append(FlowWarps(flow.expand(2 if both else 1, -1, -1, -1, -1)))
+
+    def predicted(self, latents: Tensor, time: int) -> list[Tensor]:
+        """(1, 4, frames of the window, h, w) float32 of each window."""
+        found = []
+        for frames, warps in zip(self._frames, self._warps, strict=True):
+            self._check()
+            sample = latents[:, :, frames].to(self._networks.unet.dtype)
+            call = partial(_predicted, self._networks, warps, sample, time)
+            found.append(guided(call, self._text, self._wish).float())
+        return found
+
+    def joined(self, predicted: list[Tensor]) -> Tensor:
+        """(1, 4, frames, h, w): of frames that several windows have, the weighted mean."""
+        if len(predicted) == 1:
+            return predicted[0]
+        shape = predicted[0].shape
+        total = predicted[0].new_zeros(*shape[:2], self.windows[-1].stop, *shape[3:])
+        for frames, shares, one in zip(self._frames, self._shares, predicted, strict=True):
+            total[:, :, frames] += one * shares[:, None, None]
+        return total
+
+    def views(self, latents: Tensor, predicted: list[Tensor], kept: float) -> tuple[SeamViews, ...]:
+        """What neighbouring windows expect of a frame that both have, once its noise is gone.
+
+        kept: the picture's share of the latents' variance.
+        """
+
+        def expected(frame: int, window: int) -> Tensor:
+            noise_there = predicted[window][0, :, self._frames[window].index(frame)]
+            return (latents[0, :, frame] - (1 - kept) ** 0.5 * noise_there) / kept**0.5
+
+        return tuple(
+            SeamViews(seam.frame, expected(seam.frame, seam.early), expected(seam.frame, seam.late))
+            for seam in seams(self.windows)
+        )
+
+
+def _half_way(scheduler: Any, times: list[int]) -> int:
+    """The step that begins with about as much picture as noise: before it all is vague, behind it all is settled."""
+    return min(times, key=lambda time: abs(float(scheduler.alphas_cumprod[time]) - 0.5))
 
 
 def decode_frame(networks: Stage2, latents: Tensor, check: Callable[[], None] = lambda: None) -> np.ndarray:
