@@ -17,6 +17,7 @@ class OptionKind(Enum):
     NUMBER = "number"
     SWITCH = "switch"
     TEXT = "text"
+    FILE = "file"  # "" for none; no field of a form: something else in the window makes it
     WEIGHTS = "weights"  # a name of weights or a folder; "" takes those that are there
 
 
@@ -41,6 +42,7 @@ class EngineOption:
     is_derived: the default follows from the quality or from other options; EngineInfo.in_effect tells it.
     is_advanced: kept out of sight until asked for. shown_when: it has an effect only while the named option, whose
     default may not be derived, has one of the values.
+    joined_by: of a text that lists things: what stands between them, and the command line takes them one by one.
     """
 
     name: str
@@ -57,6 +59,7 @@ class EngineOption:
     is_derived: bool = False
     is_advanced: bool = True
     shown_when: tuple[str, tuple[OptionValue, ...]] | None = None
+    joined_by: str = ""
 
     @property
     def type(self) -> type:

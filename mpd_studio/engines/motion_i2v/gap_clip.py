@@ -13,6 +13,7 @@ from mpd_studio.core.progress import Preview, Progress, Reporter
 from mpd_studio.engines.diffusion.model_size import Fit
 from mpd_studio.engines.diffusion.pixel_range import PixelRange
 from mpd_studio.engines.motion_i2v.camera import with_camera
+from mpd_studio.engines.motion_i2v.drags import SparseMotion
 from mpd_studio.engines.motion_i2v.drawn_clip import Drawing
 from mpd_studio.engines.motion_i2v.joined import Sight, joined_model, moved, shares, sight
 from mpd_studio.engines.motion_i2v.options import MotionI2vOptions
@@ -23,6 +24,7 @@ from mpd_studio.engines.motion_i2v.stages import Stages
 from mpd_studio.motion.blend import mix, to_dtype
 from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.flow import two_way_flow
+from mpd_studio.motion.given_motion import GivenMotion
 from mpd_studio.motion.layers import put_back
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.warp import backward_warp
@@ -32,18 +34,19 @@ if TYPE_CHECKING:
 
 MOTION, DENOISING = "Motion", "Denoising"
 # Of the clip seen from its last frame.
-_BACKWARD_SEED = 500_009
+BACKWARD_SEED = 500_009
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipMaker:
-    """What all clips of a gap share."""
+    """What all clips of a gap share. given: how it moves, instead of stage 1."""
 
     stages: Stages
     options: MotionI2vOptions
     drawing: Drawing
     range: PixelRange
     reporter: Reporter
+    given: GivenMotion | None = None
 
     @property
     def fit(self) -> Fit:
@@ -63,7 +66,7 @@ class ClipMaker:
         if times[-1] < times[0]:
             camera = _OPPOSITE.get(camera, camera)
         seen = with_camera(found, camera, self.options.camera_amount * abs(float(times[-1] - times[0])))
-        return seen.masked(~sparse.static) if sparse.static.any() else seen
+        return _held(seen, sparse)
 
     def latents(self, picture: np.ndarray, motion: ClipField, times: np.ndarray, seed: int, on_step: OnStep) -> Tensor:
         """Stage 2's (frames, 4, h/8, w/8)."""
@@ -130,7 +133,7 @@ def clip_frames(
         maker.reporter.preview(_preview(maker, clip, pictures, views, part))
     made: tuple[Tensor, Tensor] | None = None
     if maker.options.render == "model" or any(view.has_holes for view in views.values()):
-        sides = ((pictures[0], motions[0], times, seed), (pictures[1], motions[1], times[::-1], seed + _BACKWARD_SEED))
+        sides = ((pictures[0], motions[0], times, seed), (pictures[1], motions[1], times[::-1], seed + BACKWARD_SEED))
         early, late = (
             maker.latents(*side, maker.teller(DENOISING, 2 * part[0] + half, 2 * part[1]))
             for half, side in enumerate(sides)
@@ -145,9 +148,12 @@ def two_motions(
     maker: ClipMaker, pictures: tuple[np.ndarray, np.ndarray], times: np.ndarray, seed: int, part: tuple[int, int]
 ) -> tuple[ClipField, ClipField]:
     """From the first picture, and from the last back."""
+    if maker.given is not None:
+        early, late = maker.given.of_early(times), maker.given.of_late(times[::-1])
+        return _held(early, maker.drawing.sparse(times)), _held(late, maker.drawing.sparse(times[::-1]))
     tellers = [maker.teller(MOTION, 2 * part[0] + half, 2 * part[1]) for half in (0, 1)]
     forward = maker.motion(pictures[0], times, seed, tellers[0])
-    backward = maker.motion(pictures[1], times[::-1], seed + _BACKWARD_SEED, tellers[1])
+    backward = maker.motion(pictures[1], times[::-1], seed + BACKWARD_SEED, tellers[1])
     if not maker.options.measured or maker.options.camera != "none":
         return forward, backward
     small = [np.rint(picture * 255).astype(np.uint8) for picture in pictures]
@@ -165,6 +171,11 @@ def two_motions(
         forward.ending_at(field.forward, trusts[0], along),
         backward.ending_at(field.backward, trusts[1], 1 - along[::-1]),
     )
+
+
+def _held(motion: ClipField, sparse: SparseMotion) -> ClipField:
+    """What is drawn to stay stays, whatever was predicted or given."""
+    return motion.masked(~sparse.static) if sparse.static.any() else motion
 
 
 def _preview(

@@ -80,6 +80,7 @@ class EngineOptions(QWidget):
         generator = self._session.generator
         engine = generator.engine
         options = engine.options if engine is not None else ()
+        options = tuple(option for option in options if option.kind is not OptionKind.FILE)
         if options != self._options:
             self._options = options
             self._build()
