@@ -18,8 +18,8 @@ _IN_FRONT = 6.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GivenMotion:
-    """forward: of the first boundary frame; backward: of the last, whose frames go towards the first. Frames of either lie
-    evenly over the gap. Where one lacks, it follows from the other.
+    """forward: of the first boundary frame; backward: of the last, whose frames go towards the first. Frames of either
+    lie evenly over the gap. Where one lacks, it follows from the other.
 
     Raises:
         ValueError: both lack.
@@ -50,8 +50,8 @@ class GivenMotion:
 def seen_from(motion: ClipField, shares: np.ndarray) -> ClipField:
     """The motion of another frame than the picture: of the one at shares[0], to those at all shares.
 
-    shares: (n,) of the motion's way, 0 for the picture, 1 for its last frame; in any order. Between frames motion is even.
-    What the picture does not show of that frame moves as what is around it.
+    shares: (n,) of the motion's way, 0 for the picture, 1 for its last frame; in any order. Between frames motion is
+    even. What the picture does not show of that frame moves as what is around it.
     """
     there = np.stack([_between(motion, float(share)) for share in shares])
     if shares[0] < _SAME:

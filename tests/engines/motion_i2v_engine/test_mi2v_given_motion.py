@@ -118,7 +118,7 @@ def test_a_file_that_is_no_motion_of_this_picture_is_refused(
         filled(engine, {**options, "motion_file": str(narrow)}, 1)
     torn = tmp_path / "torn.npz"
     torn.write_bytes(narrow.read_bytes()[:200])
-    with pytest.raises(BadInput, match="torn.npz cannot be read as a motion"):
+    with pytest.raises(BadInput, match=r"torn\.npz cannot be read as a motion"):
         filled(engine, {**options, "motion_file": str(torn)}, 1)
     with pytest.raises(BadInput, match=r"m.exr: the engine takes a motion as \.npz or \.flo"):
         filled(engine, {**options, "motion_back_file": str(tmp_path / "m.exr")}, 1)
