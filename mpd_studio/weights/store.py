@@ -89,11 +89,11 @@ def locate(name_or_folder: str, paths: ProgramPaths, *, environ: Mapping[str, st
     entry = entry_named(name_or_folder)
     if entry is not None:
         return _locate_entry(entry, paths, environ)
+    if name_or_folder in _own_names(paths):  # before a folder, so that no name depends on where the program is started
+        return _look(paths.models / name_or_folder, None, name_or_folder, Origin.MODELS)
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
         return _look(folder.absolute(), recognise(folder), folder.name, Origin.FOLDER)
-    if name_or_folder in _own_names(paths):
-        return _look(paths.models / name_or_folder, None, name_or_folder, Origin.MODELS)
     if name_or_folder.count("/") == 1:
         for snapshot in snapshots(name_or_folder, None, environ):
             return _look(snapshot, None, name_or_folder, Origin.CACHE)

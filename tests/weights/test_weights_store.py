@@ -79,6 +79,18 @@ def test_weights_under_a_name_of_their_own_are_found(paths: ProgramPaths) -> Non
     assert [item.name for item in list_weights(paths)] == ["svd-xt", "svd-xt-1-1", "motion-i2v", "my-tune"]
 
 
+def test_a_name_means_the_same_wherever_the_program_is_started(
+    paths: ProgramPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = write_files(paths.models / "my-tune", FILES)
+    beside = write_files(tmp_path / "my-tune", without(FILES, UNET))
+    choose_in_settings(paths, "my-tune")
+    monkeypatch.chdir(tmp_path)
+    assert find_weights(None, paths).path == own
+    assert find_weights("my-tune", paths).path == own
+    assert locate("./my-tune", paths).path == beside
+
+
 def test_any_repository_of_the_cache_is_found(paths: ProgramPaths, hub_home: Path) -> None:
     snapshot = fill_cache(hub_home, "somebody/svd-tune", FILES)
     assert find_weights("somebody/svd-tune", paths).path == snapshot
