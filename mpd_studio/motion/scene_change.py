@@ -22,6 +22,7 @@ _TRUSTED = 0.5
 # one shot at its worst: 0.18 and 0.23 (a car, 23 frames on), 0.16 and 0.46 (a fast drive).
 _LOST = ((0.25, 0.17), (0.08, 0.35), (0.6, 0.08))
 _WEAKENED, _SURELY_WEAKENED, _STRENGTHENED = 0.8, 0.7, 1.1  # of a frame's contrast in the other
+_LOPSIDED = 1.15  # a frame with another mixed in has less contrast than that other; grain is the same on both
 _FAINT_BLACK, _NEAR_WHITE = 16, 235
 
 
@@ -74,6 +75,8 @@ def _kind_of(mixture: Mixture | None, reverse: Mixture | None) -> ChangeKind | N
         return None
     if reverse is not None and reverse.kept < _STRENGTHENED and mixture.kept > _SURELY_WEAKENED:
         return None
+    if reverse is not None and reverse.kept < _LOPSIDED * mixture.kept:
+        return None  # each lacks as much of the other: both are grainy
     if mixture.level > 220 and mixture.structure < 8:
         return ChangeKind.FLASH
     return ChangeKind.DISSOLVE if mixture.level > 30 and mixture.structure > 1.5 else None

@@ -60,6 +60,14 @@ def test_a_change_of_exposure_is_one_shot(gain: float) -> None:
     assert judged(shot(5), np.clip(shot(5, 8.0) * gain, 0, 255).astype(np.uint8)) is None
 
 
+@pytest.mark.parametrize("strength", [5.0, 12.0, 25.0])
+def test_grain_on_soft_pictures_is_no_dissolve(strength: float) -> None:
+    soft = [cv2.GaussianBlur(shot(6, x).astype(np.float32), (0, 0), 6) for x in (0.0, 9.0)]
+    grain = [cv2.GaussianBlur(np.random.default_rng(seed).normal(size=soft[0].shape), (0, 0), 0.8) for seed in (1, 2)]
+    grainy = [picture + strength * noise / noise.std() for picture, noise in zip(soft, grain, strict=True)]
+    assert judged(*(np.clip(np.rint(picture), 0, 255).astype(np.uint8) for picture in grainy)) is None
+
+
 @pytest.mark.parametrize("share", [0.3, 0.5])
 @pytest.mark.parametrize("is_last", [True, False])
 def test_an_end_within_a_dissolve_is_found(share: float, is_last: bool) -> None:
