@@ -25,7 +25,8 @@ def typed_options(engine_id: str, typed: Sequence[str]) -> SaidOptions:
         if name not in known:
             names = ", ".join(sorted(known)) or "none at all"
             raise BadInput(f"The engine '{engine_id}' has no option '{name}'. It knows: {names}.")
-        said[name] = _value(known[name], text)
+        value, between = _value(known[name], text), known[name].joined_by
+        said[name] = f"{said[name]}{between}{value}" if between and name in said else value
     return tuple(sorted(said.items()))
 
 

@@ -23,6 +23,12 @@ def test_options_become_values_of_their_kind():
     assert asked() == {}
 
 
+def test_an_option_that_lists_things_takes_them_one_by_one():
+    said = asked("--engine", "motion_i2v", "--option", "lora=ink.pt:0.8", "--option", "lora=grain.pt")
+    assert said == {"lora": "ink.pt:0.8; grain.pt"}
+    assert asked("--engine", "motion_i2v", "--option", "personal=a", "--option", "personal=b") == {"personal": "b"}
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -12,7 +12,9 @@ import numpy as np
 
 from mpd_studio.core.clip_plan import plan_clips
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
-from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
+from mpd_studio.core.errors import EngineFailed
+from mpd_studio.core.figures import Figure
+from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
@@ -20,15 +22,16 @@ from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.diffusion.cached_memory import free_cached_memory
 from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.diffusion.packages import require_packages
-from mpd_studio.engines.motion_i2v.facts import INFO, LENGTHS, MOST_FRAMES, SIZE_MULTIPLE
+from mpd_studio.engines.motion_i2v.facts import INFO, LENGTHS, SIZE_MULTIPLE
 from mpd_studio.engines.motion_i2v.options import MotionI2vOptions, read_options
+from mpd_studio.engines.motion_i2v.personal_options import personal_of
 from mpd_studio.motion.boundary import check_boundary
-from mpd_studio.motion.clip_field import ClipField
 from mpd_studio.motion.clip_motion import ClipMotion
 from mpd_studio.weights.family import Family
 from mpd_studio.weights.store import find_weights
 
 if TYPE_CHECKING:
+    from mpd_studio.engines.motion_i2v.animated import Animation
     from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
     from mpd_studio.engines.motion_i2v.stages import Stages
 
@@ -46,6 +49,7 @@ class MotionI2vEngine:
     def __init__(self) -> None:
         self._stages: Stages | None = None
         self._loaded: tuple[object, ...] = ()
+        self._animation: Animation | None = None
         self.device = "cpu"
 
     @property
@@ -71,7 +75,8 @@ class MotionI2vEngine:
         Raises:
             UnsupportedRequest: the weights, the size or the boundary frames cannot be used.
             SettingsError: an option is unknown or out of its range.
-            BadInput: the named weights are neither a folder nor known by that name.
+            BadInput: the named weights are neither a folder nor known by that name; a personal model or a LoRA is not
+                there, or of another kind.
             EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
             EngineFailed: memory ran out.
         """
@@ -80,34 +85,51 @@ class MotionI2vEngine:
         options, folder = _asked(request)
         return self._frames(request, pictures, options, folder, reporter)
 
-    def predict_motion(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> ClipMotion:
-        """The motion of the first picture at the 15 frames after it, at the model's scale. Raises: as generate."""
-        from mpd_studio.engines.motion_i2v.native_field import of_picture
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Of the last `animate`: how far its frames drift from the picture, and how well its windows agree."""
+        return () if self._animation is None else self._animation.figures
+
+    def predict_motion(
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        reporter: Reporter,
+        of: Boundary = Boundary.FIRST,
+    ) -> ClipMotion:
+        """The motion of the first picture at the 15 frames after it, at the model's scale; in request.new_frames where
+        those are more. Of the last picture: at the 15 before it. Raises: as generate.
+        """
+        from mpd_studio.engines.motion_i2v.animated import check_length, predicted_motion
+        from mpd_studio.engines.motion_i2v.backward import backward_motion
 
         require_packages()
+        check_length(request.new_frames, None)
         options, folder = _asked(request)
         with _memory_errors(options):
             maker = self._maker(request, pictures, options, folder, reporter)
-            return of_picture(_predicted(maker, request, pictures), maker.fit)
+            if of is Boundary.LAST:
+                return backward_motion(maker, pictures.last, request.seed)
+            return predicted_motion(maker, pictures.first, request.new_frames, request.seed)
 
     def animate(
-        self, request: InbetweenRequest, pictures: BoundaryPictures, motion: ClipMotion | None, reporter: Reporter
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        motion: ClipMotion | None,
+        reporter: Reporter,
+        hides: bool = False,
     ) -> Iterator[Picture]:
-        """Yields up to 15 frames after the first picture, all of stage 2; what is held still is the picture's exactly.
+        """Yields up to 240 frames after the first picture, all of stage 2; what is held still is the picture's exactly.
 
         Raises: as generate; also UnsupportedRequest: too many frames, or a motion with too few.
         """
+        from mpd_studio.engines.motion_i2v.animated import check_length
+
         require_packages()
-        if request.new_frames > MOST_FRAMES - 1:
-            raise UnsupportedRequest(
-                f"A picture can be animated for {MOST_FRAMES - 1} frames at most; {request.new_frames} were asked for."
-            )
-        if motion is not None and not request.new_frames <= motion.frames < MOST_FRAMES:
-            raise UnsupportedRequest(
-                f"The motion has {motion.frames} frames; {request.new_frames} to {MOST_FRAMES - 1} are needed."
-            )
+        check_length(request.new_frames, motion)
         options, folder = _asked(request)
-        return self._animated(request, pictures, options, folder, motion, reporter)
+        return self._animated(request, pictures, options, folder, motion, reporter, hides)
 
     def unload(self) -> None:
         """Gives the memory of the device back."""
@@ -152,25 +174,14 @@ class MotionI2vEngine:
         folder: Path,
         motion: ClipMotion | None,
         reporter: Reporter,
+        hides: bool,
     ) -> Iterator[Picture]:
-        from mpd_studio.engines.motion_i2v.gap_clip import DENOISING, in_depth
-        from mpd_studio.engines.motion_i2v.native_field import of_picture, to_model_field
-        from mpd_studio.motion.layers import put_back
+        from mpd_studio.engines.motion_i2v.animated import Animation
 
-        first = pictures.first
         with _memory_errors(options):
             maker = self._maker(request, pictures, options, folder, reporter)
-            motion = motion or of_picture(_predicted(maker, request, pictures), maker.fit)
-            found = to_model_field(motion, maker.fit)
-            times = np.linspace(0, 1, found.frames)
-            small = maker.model_picture(first.pixels)
-            latents = maker.latents(small, found, times, request.seed, maker.teller(DENOISING, 0, 1))
-            for frame in range(1, request.new_frames + 1):
-                reporter.report(Progress(NEW_FRAMES, frame - 1, request.new_frames))
-                pixels = in_depth(maker, maker.decoded(latents, frame), (first.pixels, first.pixels), 0.0)
-                held = maker.drawing.held(float(times[frame]))
-                pixels = pixels if held is None else put_back(pixels, first.pixels, held)
-                yield Picture(pixels, first.color, first.bit_depth)
+            self._animation = Animation(maker, pictures.first, request.new_frames, request.seed, motion, hides)
+            yield from self._animation.frames()
 
     def _maker(
         self,
@@ -183,10 +194,12 @@ class MotionI2vEngine:
         from mpd_studio.engines.diffusion.pixel_range import range_of
         from mpd_studio.engines.motion_i2v.drawn_clip import drawing_of
         from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
+        from mpd_studio.engines.motion_i2v.given import given_motion
 
         drawing = drawing_of(request, pictures, _fitted(request, options))
         depth = range_of(pictures.first.pixels, pictures.last.pixels)
-        return ClipMaker(self._stages_for(folder, options), options, drawing, depth, reporter)
+        given = given_motion(options, drawing.fit)
+        return ClipMaker(self._stages_for(folder, options), options, drawing, depth, reporter, given)
 
     def _stages_for(self, folder: Path, options: MotionI2vOptions) -> Stages:
         from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
@@ -200,20 +213,16 @@ class MotionI2vEngine:
             self.unload()
             keep_both = options.memory == "full" or (options.memory == "auto" and has_room_for_both(device))
             self._stages, self._loaded = Stages(folder, device, dtype, keep_both), wanted
+        self._stages.take(personal_of(options.personal, options.lora, folder))
         return self._stages
-
-
-def _predicted(maker: ClipMaker, request: InbetweenRequest, pictures: BoundaryPictures) -> ClipField:
-    from mpd_studio.engines.motion_i2v.gap_clip import MOTION
-
-    picture = maker.model_picture(pictures.first.pixels)
-    return maker.motion(picture, np.linspace(0, 1, MOST_FRAMES), request.seed, maker.teller(MOTION, 0, 1))
 
 
 def _asked(request: InbetweenRequest) -> tuple[MotionI2vOptions, Path]:
     options = read_options(request.settings)
     _fitted(request, options)
-    return options, find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V).path
+    folder = find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V).path
+    personal_of(options.personal, options.lora, folder)
+    return options, folder
 
 
 def _fitted(request: InbetweenRequest, options: MotionI2vOptions) -> Fit:

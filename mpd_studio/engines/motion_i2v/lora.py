@@ -59,6 +59,22 @@ def merge_lora(
     tensors: a network's, by official names. strength: 0 changes nothing, 1 is as it was trained.
     Raises: BadInput: a correction of a kind, a place or a shape that does not fit, or nothing for this part.
     """
+    placed, others = _placed(tensors, lora, part)
+    merged = dict(tensors)
+    for name, sides in placed:
+        merged[name] = _corrected(merged[name], sides, strength)
+    return merged, LoraReport(tuple(name for name, _ in placed), others)
+
+
+def check_lora(tensors: Mapping[str, Tensor], lora: Mapping[str, Any], part: str = UNET) -> None:
+    """Whether `merge_lora` would do, without computing. tensors: their shapes are enough. Raises: as merge_lora."""
+    _placed(tensors, lora, part)
+
+
+def _placed(
+    tensors: Mapping[str, Tensor], lora: Mapping[str, Any], part: str
+) -> tuple[list[tuple[str, dict[str, Tensor]]], int]:
+    """(matrix, its correction), checked, and how many corrections are of the other part."""
     corrections, others = _corrections(lora, part)
     modules = {name.removesuffix(".weight"): name for name in tensors if name.endswith(".weight")}
     flat = {module.replace(".", "_"): module for module in modules}
@@ -66,12 +82,10 @@ def merge_lora(
     strays = [spot for spot, module in places.items() if module is None]
     if strays or not corrections:
         raise BadInput(_no_place(strays, others, part))
-    merged, applied = dict(tensors), []
-    for spot, module in places.items():
-        name = modules[module or ""]
-        merged[name] = _corrected(merged[name], corrections[spot].sides, strength, name)
-        applied.append(name)
-    return merged, LoraReport(tuple(applied), others)
+    placed = [(modules[module or ""], corrections[spot].sides) for spot, module in places.items()]
+    for name, sides in placed:
+        _require_fit(tensors[name], sides, name)
+    return placed, others
 
 
 def _corrections(lora: Mapping[str, Any], part: str) -> tuple[dict[str, _Correction], int]:
@@ -114,19 +128,25 @@ def _no_place(strays: list[str], others: int, part: str) -> str:
     return f"The LoRA has nothing for the {what}" + (f"; its {others} places are of the other part." if others else ".")
 
 
-def _corrected(weight: Tensor, sides: Mapping[str, Tensor], strength: float, name: str) -> Tensor:
+def _require_fit(weight: Tensor, sides: Mapping[str, Tensor], name: str) -> None:
     if "down" not in sides or "up" not in sides:
         raise BadInput(f"The LoRA is cut off: one of its two matrices for {name} lacks. Get it again.")
-    down, up = sides["down"].float(), sides["up"].float()
+    down, up = sides["down"], sides["up"]
     rank = down.shape[0]
     if down.ndim < 2 or up.ndim < 2 or up.shape[1] != rank or up.flatten(1).shape[1] != rank:
         raise BadInput(f"The LoRA's matrices for {name} do not fit each other: {_sides(up)} and {_sides(down)}.")
-    change = up.flatten(1) @ down.flatten(1)  # (out, rank) (rank, in * h * w)
-    if change.shape[0] != weight.shape[0] or change.numel() != weight.numel():
+    rows, columns = up.shape[0], down.flatten(1).shape[1]
+    if rows != weight.shape[0] or rows * columns != weight.numel():
         raise BadInput(
-            f"The LoRA does not fit {name}: it is for {change.shape[0]} × {change.shape[1]} numbers, and the network "
+            f"The LoRA does not fit {name}: it is for {rows} × {columns} numbers, and the network "
             f"has {_sides(weight)}. Choose one that was made for Stable Diffusion 1.5."
         )
+
+
+def _corrected(weight: Tensor, sides: Mapping[str, Tensor], strength: float) -> Tensor:
+    down, up = sides["down"].float(), sides["up"].float()
+    change = up.flatten(1) @ down.flatten(1)  # (out, rank) (rank, in * h * w)
+    rank = down.shape[0]
     alpha = float(sides["alpha"]) if "alpha" in sides else float(rank)
     return (weight.float() + strength * alpha / rank * change.reshape(weight.shape)).to(weight.dtype)
 

@@ -10,6 +10,7 @@ from mpd_studio.core.inbetween import EngineSettings
 from mpd_studio.engines.diffusion.option_form import OptionForm
 from mpd_studio.engines.motion_i2v.camera import CAMERAS, MOVES
 from mpd_studio.engines.motion_i2v.options import RANGES, MotionI2vOptions, read_options
+from mpd_studio.engines.motion_i2v.personal_options import LORAS_JOINED_BY
 
 _FORM = OptionForm(MotionI2vOptions(), RANGES)
 _CHOICES: dict[str, dict[str, tuple[str, str]]] = {
@@ -30,6 +31,19 @@ OPTIONS: tuple[EngineOption, ...] = (
     _FORM.weights("The model files: those of Window › Weights, or a folder in the official layout."),
     _FORM.text("prompt", "Prompt", "What the shot shows and does, in a few words.", is_advanced=False),
     _FORM.text("negative_prompt", "Not wanted", "What the shot must not show."),
+    _FORM.text(
+        "personal",
+        "Personal model",
+        "Another Stable Diffusion 1.5 that draws the frames: a file, or a folder of diffusers.",
+        example="dream.safetensors, or official for the one that the released weights bring",
+    ),
+    _FORM.text(
+        "lora",
+        "LoRAs",
+        "Files of styles for Stable Diffusion 1.5, each with its strength; several with a semicolon between.",
+        example="ink.safetensors:0.8; grain.safetensors:0.4",
+        joined_by=LORAS_JOINED_BY,
+    ),
     _FORM.number(
         "steps",
         "Steps",
@@ -58,6 +72,8 @@ OPTIONS: tuple[EngineOption, ...] = (
         "Measured ends",
         "Where both boundary frames show a thing, its motion ends where it was measured to, not as it was predicted.",
     ),
+    _FORM.file("motion_file", "Motion", "How the first frame moves, as a file; else it is predicted."),
+    _FORM.file("motion_back_file", "Motion back", "How the last frame moves back, as a file; else it is predicted."),
     _FORM.choice("render", _CHOICES["render"], "Pixels", "Where the pixels of new frames come from."),
     _FORM.choice("memory", _CHOICES["memory"], "Memory plan", "How much memory is spared for time."),
     _FORM.size(

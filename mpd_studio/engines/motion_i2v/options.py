@@ -8,6 +8,7 @@ from typing import Any
 from mpd_studio.core.inbetween import EngineSettings, Quality
 from mpd_studio.engines.diffusion.said_options import DTYPES, require_known, require_range, said_options
 from mpd_studio.engines.motion_i2v.camera import CAMERAS
+from mpd_studio.engines.motion_i2v.personal_options import loras_of
 from mpd_studio.engines.motion_i2v.sampling import Wish
 from mpd_studio.engines.motion_i2v.stage1 import MotionWish
 
@@ -20,8 +21,11 @@ _STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
 class MotionI2vOptions:
     """weights: a folder, or a name (weights/store.py); "" takes those that are there.
 
+    personal: another Stable Diffusion 1.5 for stage 2; lora: corrections of it (personal_options.py).
     motion: the stride told to stage 1; 8 was trained. control: how strongly drawings steer it.
     measured: where both boundary frames show a thing, motion ends where it was measured to.
+    motion_file, motion_back_file: how the first frame moves until the last, and the last back until the first, instead of
+    stage 1 (.npz or .flo); "" for none. Where one lacks, it follows from the other.
     render: "native": the boundary frames' own pixels are moved, and stage 2 fills what neither shows; "model": all of
     each frame is stage 2's.
     """
@@ -29,6 +33,8 @@ class MotionI2vOptions:
     weights: str = ""
     prompt: str = ""
     negative_prompt: str = ""
+    personal: str = ""
+    lora: str = ""
     steps: int = 25
     guidance: float = 7.0
     motion: float = 8.0
@@ -36,6 +42,8 @@ class MotionI2vOptions:
     camera: str = CAMERAS[0]
     camera_amount: float = 0.1
     measured: bool = True
+    motion_file: str = ""
+    motion_back_file: str = ""
     render: str = RENDERS[0]
     memory: str = MEMORY[0]
     size: str = ""
@@ -45,6 +53,7 @@ class MotionI2vOptions:
     def __post_init__(self) -> None:
         require_known(self, {"camera": CAMERAS, "render": RENDERS, "memory": MEMORY, "dtype": DTYPES})
         require_range(self, RANGES)
+        loras_of(self.lora)
 
     def wish(self, seed: int, together: bool) -> Wish:
         """together: both halves of guidance at once."""

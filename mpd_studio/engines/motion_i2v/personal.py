@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import BadInput
-from mpd_studio.engines.motion_i2v.lora import merge_lora
+from mpd_studio.engines.motion_i2v.lora import check_lora, merge_lora
 from mpd_studio.engines.motion_i2v.official_state import official_state
 from mpd_studio.engines.motion_i2v.read_checkpoint import read_checkpoint
 from mpd_studio.engines.motion_i2v.single_file_names import is_single_file, unet_of_single_file, vae_of_single_file
@@ -31,10 +32,24 @@ class LoraUse:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """model: a file (of the whole model or of its U-Net alone) or a folder of diffusers; None: as released."""
+    """model: a file (of the whole model or of its U-Net alone) or a folder of diffusers; None: as released.
+
+    autoencoder: a model whose autoencoder is taken, if it has one; None: that of `model`.
+    """
 
     model: Path | None = None
     loras: tuple[LoraUse, ...] = ()
+    autoencoder: Path | None = None
+
+    @property
+    def of_autoencoder(self) -> Path | None:
+        return self.autoencoder or self.model
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that decide what is made."""
+        models = [path for path in (self.model, self.autoencoder) if path is not None]
+        return (*models, *(lora.path for lora in self.loras))
 
 
 def official_personal(folder: Path) -> Path | None:
@@ -54,11 +69,18 @@ def personalised(tensors: Mapping[str, Tensor], personal: Personal, config: Mapp
         _require_fit(own, tensors, personal.model)
         merged |= own
     for lora in personal.loras:
-        try:
+        with _named(lora.path):
             merged, _ = merge_lora(merged, read_checkpoint(lora.path), lora.strength)
-        except BadInput as error:
-            raise BadInput(f"{lora.path}: {error}") from error
     return merged
+
+
+def check_personal(tensors: Mapping[str, Tensor], personal: Personal, config: Mapping[str, Any]) -> None:
+    """Whether `personalised` would do, without computing. tensors: their shapes are enough. Raises: as personalised."""
+    if personal.model is not None:
+        _require_fit(_unet_tensors(personal.model, config), tensors, personal.model)
+    for lora in personal.loras:
+        with _named(lora.path):
+            check_lora(tensors, read_checkpoint(lora.path))
 
 
 def personal_vae(model: Path, config: Mapping[str, Any]) -> dict[str, Tensor] | None:
@@ -67,6 +89,14 @@ def personal_vae(model: Path, config: Mapping[str, Any]) -> dict[str, Tensor] | 
         path = next((model / "vae" / name for name in _IN_DIFFUSERS if (model / "vae" / name).is_file()), None)
         return official_state(read_checkpoint(path)).tensors if path else None
     return vae_of_single_file(_flat(model), len(config["block_out_channels"])) or None
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
 
 
 def _unet_tensors(model: Path, config: Mapping[str, Any]) -> dict[str, Tensor]:

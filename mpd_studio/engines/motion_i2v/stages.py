@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.motion_i2v.network_config import CONTROLNET, FLOW_UNET, STAGE2_UNET
+from mpd_studio.engines.motion_i2v.personal import Personal
 from mpd_studio.engines.motion_i2v.stage1 import Stage1
 from mpd_studio.engines.motion_i2v.stage2 import Stage2
+from mpd_studio.weights.identity import identity_of_files
 
 if TYPE_CHECKING:
     import torch
 
 LOADING = "Loading the model"
+AS_RELEASED = Personal()
 # Both stages in half precision are 7 GB, and a call of either needs some more.
 _ROOM_FOR_BOTH_BYTES = 14_000_000_000
 
@@ -24,15 +27,36 @@ class Stages:
     keep_both: a stage that was loaded stays while the other works.
     """
 
-    def __init__(self, folder: Path, device: torch.device, dtype: torch.dtype, keep_both: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: torch.device,
+        dtype: torch.dtype,
+        keep_both: bool,
+    ) -> None:
         """dtype: of the three large networks; the autoencoders and the text encoder are in float32."""
         self._folder, self._device, self._dtype, self._keep_both = folder, device, dtype, keep_both
+        self._personal, self._personal_print = AS_RELEASED, ""
         self._first: Stage1 | None = None
         self._second: Stage2 | None = None
 
     @property
     def keeps_both(self) -> bool:
         return self._keep_both
+
+    def take(self, personal: Personal) -> None:
+        """For stage 2. Stage 1 keeps to the released autoencoder, which its numbers were trained with.
+
+        Raises: BadInput: it does not fit the picture network; nothing was computed then.
+        """
+        print_ = identity_of_files(personal.files)
+        if (personal, print_) == (self._personal, self._personal_print):
+            return
+        self._second = None
+        self._personal, self._personal_print = AS_RELEASED, ""
+        if personal.files:
+            _check(personal, self._folder)
+            self._personal, self._personal_print = personal, print_
 
     def first(self, reporter: Reporter) -> Stage1:
         """Raises: UnsupportedRequest, BadInput: the weights are not those of Motion-I2V, or damaged."""
@@ -76,14 +100,27 @@ class Stages:
         with without_progress_bars():
             for load in (
                 lambda: load_text(self._folder, 2),
-                lambda: load_vae(self._folder, "picture").to(self._device),
-                lambda: load_network(self._folder, STAGE2_UNET).to(self._device, self._dtype),
+                lambda: load_vae(self._folder, "picture", self._personal.of_autoencoder).to(self._device),
+                lambda: load_network(self._folder, STAGE2_UNET, self._personal).to(self._device, self._dtype),
             ):
                 reporter.report(Progress(LOADING, len(parts), 3))
                 parts.append(load())
         reporter.report(Progress(LOADING, 3, 3))
         (tokenizer, encoder), picture_vae, unet = parts
         return Stage2(tokenizer, encoder, picture_vae, unet, self._device)
+
+
+def _check(personal: Personal, folder: Path) -> None:
+    from mpd_studio.engines.motion_i2v.official_folder import network_config, network_tensors, vae_config
+    from mpd_studio.engines.motion_i2v.personal import check_personal, personal_vae
+    from mpd_studio.engines.motion_i2v.vae_state import PICTURE, check_vae
+
+    check_personal(network_tensors(folder, STAGE2_UNET), personal, network_config(folder, STAGE2_UNET))
+    if personal.of_autoencoder is not None:
+        measures = vae_config(folder, PICTURE)
+        own = personal_vae(personal.of_autoencoder, measures)
+        if own is not None:
+            check_vae(own, measures, PICTURE)
 
 
 def has_room_for_both(device: torch.device) -> bool:
