@@ -1,4 +1,4 @@
-"""Edits of a gap and of what is inside it: length, boundary frames, guidance, takes.
+"""Edits of a gap and of what is inside it: length, boundary frames, motions, guidance, takes.
 
 A gap that is gone raises EditRefused, but for add_take: a take is never lost, it becomes an unplaced one.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mpd_studio.core.errors import EditRefused
+from mpd_studio.core.gap_motion import GapMotion, MotionEdits
 from mpd_studio.core.guidance import Boundary, Easing, Guidance, MotionPath, MotionRegion
 from mpd_studio.core.ids import GapId, PathId, RegionId, TakeId
 from mpd_studio.core.media_ref import FrameRef
@@ -41,6 +42,26 @@ def set_boundary(timeline: Timeline, gap_id: GapId, boundary: Boundary, frame: F
     if boundary is Boundary.FIRST:
         return _change(timeline, gap_id, lambda gap: replace(gap, first=frame))
     return _change(timeline, gap_id, lambda gap: replace(gap, last=frame))
+
+
+# Motions
+
+
+def set_motion(timeline: Timeline, gap_id: GapId, motion: GapMotion) -> Timeline:
+    """Keep a motion with the gap, in the place of another one of the same boundary frame."""
+    return _change(timeline, gap_id, lambda gap: replace(gap, motions=(*_others(gap, motion.of), motion)))
+
+
+def edit_motion(timeline: Timeline, gap_id: GapId, of: Boundary, edits: MotionEdits) -> Timeline:
+    motion = _find(timeline, gap_id).gap.motion(of)
+    if motion is None:
+        raise EditRefused("This gap keeps no motion of that frame. Predict or load one first.")
+    return set_motion(timeline, gap_id, replace(motion, edits=edits))
+
+
+def remove_motion(timeline: Timeline, gap_id: GapId, of: Boundary) -> Timeline:
+    """Its file stays on disk, so that undo brings it back."""
+    return _change(timeline, gap_id, lambda gap: replace(gap, motions=_others(gap, of)))
 
 
 # Takes
@@ -190,6 +211,10 @@ def delete_region(timeline: Timeline, gap_id: GapId, region_id: RegionId) -> Tim
 
 
 # Inside
+
+
+def _others(gap: Gap, of: Boundary) -> tuple[GapMotion, ...]:
+    return tuple(motion for motion in gap.motions if motion.of is not of)
 
 
 def _find(timeline: Timeline, gap_id: GapId) -> PlacedGap:

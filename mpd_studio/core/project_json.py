@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from mpd_studio.core.errors import GuidanceError, ProjectError
+from mpd_studio.core.gap_motion import GapMotion
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.guidance import Guidance, scale_guidance
 from mpd_studio.core.guidance_file import decode_guidance, encode_guidance
@@ -168,11 +169,12 @@ class _Reader:
         return Foreign(length, "unreadable clip", json.dumps(doc, ensure_ascii=False))
 
     def _bare_gap(self, doc: dict[str, Any], kinds: _Kinds) -> Gap:
-        """A gap with those of its takes and drawings that can be read. Raises: ValueError: not even the gap can."""
+        """A gap with what can be read of its takes, motions and drawings. Raises: ValueError: not even the gap can."""
         gap = decode_value(Gap, {key: doc[key] for key in ("kind", "id", "length", "chosen") if key in doc}, kinds)
         takes = self.each("a take", doc.get("takes"), lambda entry: decode_value(Take, entry, kinds))
+        motions = self.each("a gap's motion", doc.get("motions"), lambda entry: decode_value(GapMotion, entry, kinds))
         guidance = self.each("a gap's guidance", [doc.get("guidance")], kinds[Guidance])
-        return replace(gap, takes=takes, guidance=guidance[0] if guidance else Guidance())
+        return replace(gap, takes=takes, motions=motions, guidance=guidance[0] if guidance else Guidance())
 
     def _media(self, key: Any) -> MediaRef:
         if not isinstance(key, str) or key not in self.table:

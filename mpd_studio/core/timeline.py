@@ -10,8 +10,9 @@ from pathlib import PurePath
 from typing import overload
 
 from mpd_studio.core.frames import FrameRange, FrameRate, format_timecode
+from mpd_studio.core.gap_motion import GapMotion
 from mpd_studio.core.geometry import Size
-from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.guidance import Boundary, Guidance
 from mpd_studio.core.ids import ClipId, GapId, TakeId
 from mpd_studio.core.inbetween import InbetweenResult
 from mpd_studio.core.media_ref import FrameRef, MediaRef
@@ -57,7 +58,10 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A place to fill. first, last: boundary frames the user picked; None means the neighbouring clip's frame."""
+    """A place to fill. first, last: boundary frames the user picked; None means the neighbouring clip's frame.
+
+    motions: kept for engines that go along one; one of each boundary frame at most.
+    """
 
     id: GapId
     length: int
@@ -66,6 +70,10 @@ class Gap:
     chosen: TakeId | None = None
     first: FrameRef | None = None
     last: FrameRef | None = None
+    motions: tuple[GapMotion, ...] = ()
+
+    def motion(self, of: Boundary) -> GapMotion | None:
+        return next((motion for motion in self.motions if motion.of is of), None)
 
     @property
     def chosen_take(self) -> Take | None:

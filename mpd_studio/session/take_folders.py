@@ -1,4 +1,4 @@
-"""Moving the takes of a project that gets its first file, or its own copy, beside that file.
+"""Moving the takes and kept motions of a project that gets its first file, or its own copy, beside that file.
 
 Copies first, rewrites the timeline then, deletes last: whatever fails half-way, every take is still where some
 timeline says it is.
@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 
 from mpd_studio.core.atomic_file import advice
 from mpd_studio.core.errors import OutputError
+from mpd_studio.core.gap_motion import GapMotion
 from mpd_studio.core.history import History, Step
 from mpd_studio.core.progress import Reporter
 from mpd_studio.core.timeline import Gap, Item, Take, Timeline
@@ -37,12 +38,21 @@ def takes_of(timeline: Timeline) -> Iterator[Take]:
         yield unplaced.take
 
 
+def motions_of(timeline: Timeline) -> Iterator[GapMotion]:
+    """Every motion that is kept with a gap."""
+    for track in timeline.tracks:
+        for item in track.items:
+            if isinstance(item, Gap):
+                yield from item.motions
+
+
 def planned_moves(timelines: Iterable[Timeline], recovery: Path, takes: Path) -> tuple[Move, ...]:
     """What lies among the untitled projects and has to come along to `takes`."""
     moves: dict[PurePath, Move] = {}
     for timeline in timelines:
-        for take in takes_of(timeline):
-            folder = take.result.frames.folder
+        folders = [take.result.frames.folder for take in takes_of(timeline)]
+        folders += [motion.file.parent for motion in motions_of(timeline)]
+        for folder in folders:
             if not folder.is_relative_to(recovery) or folder.is_relative_to(takes):
                 continue
             inside = folder.relative_to(recovery).parts  # <key>/takes/<take>[/…]
@@ -80,8 +90,9 @@ def forget_folders(folders: tuple[PurePath, ...]) -> None:
 
 
 def relocated(timeline: Timeline, moves: tuple[Move, ...]) -> Timeline:
-    """The same timeline with its takes at their new places; the very same object when none moved."""
-    if not any(_moved(take, moves) is not take for take in takes_of(timeline)):
+    """The same timeline with its takes and motions at their new places; the very same object when none moved."""
+    is_moved = any(_moved(take, moves) is not take for take in takes_of(timeline))
+    if not is_moved and not any(_moved_motion(motion, moves) is not motion for motion in motions_of(timeline)):
         return timeline
     return replace(
         timeline,
@@ -107,9 +118,17 @@ def relocated_history(history: History[Timeline], moves: tuple[Move, ...]) -> Hi
 
 
 def _moved_item(item: Item, moves: tuple[Move, ...]) -> Item:
-    if not isinstance(item, Gap) or not item.takes:
+    if not isinstance(item, Gap) or not (item.takes or item.motions):
         return item
-    return replace(item, takes=tuple(_moved(take, moves) for take in item.takes))
+    motions = tuple(_moved_motion(motion, moves) for motion in item.motions)
+    return replace(item, takes=tuple(_moved(take, moves) for take in item.takes), motions=motions)
+
+
+def _moved_motion(motion: GapMotion, moves: tuple[Move, ...]) -> GapMotion:
+    for move in moves:
+        if motion.file.is_relative_to(move.old):
+            return replace(motion, file=PurePath(move.new, motion.file.relative_to(move.old)))
+    return motion
 
 
 def _moved(take: Take, moves: tuple[Move, ...]) -> Take:
