@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.blend import faded, weighted
 from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.warp import Sampling, grid, resize_flow, resize_plane
+from mpd_studio.motion.warp import grid, resize_flow, resize_plane
 
 _BAND_PIXELS = 250_000  # bounds the memory at 4K, and the time between two ticks
 _BANDS_AT_ONCE = 2  # numpy and OpenCV let go of the lock
@@ -22,7 +23,6 @@ def render(
     last: Source,
     motion: MotionAt,
     mixing: Balance,
-    sampling: Sampling,
     tick: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
     """Fetch each pixel from both frames along the motion; mix in a cross-fade where the motion is in doubt.
@@ -31,19 +31,17 @@ def render(
     Returns: (h, w, c) in the dtype of the frames.
     """
     height, width = first.groups[0].shape[:2]
-    early, late = (resize_flow(flow, height, width) for flow in _ways(motion))
+    early, late = (resize_flow(np.float32(first.zoom) * flow, height, width) for flow in _ways(motion))
     share, moved = (resize_plane(plane, height, width) for plane in (mixing.share, mixing.moved))
     result = np.empty((height, width, first.channels), first.dtype)
-    rows = max(1, _BAND_PIXELS // width)
+    rows = max(1, min(_BAND_PIXELS // width, height))
+    here = np.float32(first.zoom) * grid(rows, width)
 
     def paint(top: int) -> None:
         band = slice(top, min(top + rows, height))
-        here = grid(band.stop - top, width, top)
-        places = early[band] + here, late[band] + here
+        places = [_from(way[band], here, first.zoom * top) for way in (early, late)]
         for index, span in enumerate(first.spans()):
-            along = weighted(
-                first.moved(index, places[0], sampling), last.moved(index, places[1], sampling), share[band]
-            )
+            along = weighted(first.moved(index, places[0]), last.moved(index, places[1]), share[band])
             standing = faded(first.groups[index][band], last.groups[index][band], motion.time)
             result[band, :, span] = first.finished(weighted(standing, along, moved[band]), index)
 
@@ -51,6 +49,15 @@ def render(
         for _ in painters.map(paint, range(0, height, rows)):
             tick()
     return result
+
+
+def _from(way: np.ndarray, here: np.ndarray, down: float) -> np.ndarray:
+    """Where a band's pixels go by `way`. here: the places of the uppermost band. down: how far this one lies below."""
+    import cv2
+
+    lower: Any = (0.0, down, 0.0, 0.0)  # the stubs know no scalars
+    places = cv2.add(way, here[: len(way)])
+    return cv2.add(places, lower, dst=places)
 
 
 def _ways(motion: MotionAt) -> tuple[np.ndarray, np.ndarray]:

@@ -7,33 +7,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mpd_studio.motion.alpha import has_straight_alpha, unweigh, weigh
 from mpd_studio.motion.blend import to_dtype
+from mpd_studio.motion.half_pixels import with_half_pixels
 from mpd_studio.motion.warp import Sampling, channel_groups, remap
 
 _HALF_MOST = 65504.0  # an infinite value becomes the largest that a half float can hold, or the largest there is
-_TRACE = 1 / 1024  # weight that colours behind a transparent pixel keep, so that they are never 0 / 0
-_ALPHA = 3
+_LONGEST_PX = 32766  # cv2.remap reads no larger picture
+_MANY = 3  # new frames for which half pixels pay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """groups: the picture in groups of at most 4 channels, (h, w, c) each: uint8 as it was, anything else as float32.
 
+    found_in: for each group what it is looked up in: three channels may be four there, which is faster.
+    zoom: 2 where `found_in` has half pixels, otherwise 1. sampling: how it is looked up in.
     bounds: for each group the least and the most around each pixel; None: the dtype bounds what cubic sampling
         overshoots. Beside a highlight of a thousand that would be minus seventy.
     dtype, channels: of the picture. is_weighted: colours are multiplied by their alpha here, and not in the picture.
     """
 
     groups: tuple[np.ndarray, ...]
+    found_in: tuple[np.ndarray, ...]
+    zoom: int
+    sampling: Sampling
     bounds: tuple[tuple[np.ndarray, np.ndarray], ...] | None
     dtype: np.dtype
     channels: int
     is_weighted: bool
 
-    def moved(self, index: int, where: np.ndarray, sampling: Sampling) -> np.ndarray:
-        """(h', w', c) group `index` looked up at `where`, in its dtype; beyond the border the border's pixels go on."""
-        found = remap(self.groups[index], where, sampling)
-        if self.bounds is None or sampling is not Sampling.CUBIC:
+    def moved(self, index: int, where: np.ndarray) -> np.ndarray:
+        """(h', w', c) group `index` looked up at `where`, in its dtype; beyond the border the border's pixels go on.
+
+        where: (h', w', 2) float32 of x, y, times `zoom`.
+        """
+        found = _without_padding(remap(self.found_in[index], where, self.sampling), self.groups[index].shape[2])
+        if self.bounds is None or self.sampling is not Sampling.CUBIC:
             return found
         low, high = (remap(bound, where, Sampling.NEAREST) for bound in self.bounds[index])
         return np.clip(found, low, high, out=found)
@@ -45,44 +55,72 @@ class Source:
             yield slice(start, start + group.shape[2])
             start += group.shape[2]
 
+    def opened(self, pixels: np.ndarray, index: int) -> np.ndarray:
+        """Pixels of the picture as float32 of group `index`, to be mixed with what `moved` finds: undoes `finished`."""
+        values = pixels.astype(np.float32)
+        return weigh(values, self.dtype) if self.is_weighted and index == 0 else values
+
     def finished(self, values: np.ndarray, index: int) -> np.ndarray:
         """Mixed pixels of group `index` as pixels of the picture."""
         if self.is_weighted and index == 0:
-            top = np.float32(np.iinfo(self.dtype).max)
-            values[..., :_ALPHA] /= values[..., _ALPHA:] / top + np.float32(_TRACE)
+            unweigh(values, self.dtype)
         return to_dtype(values, self.dtype)
 
 
-def sources(first: np.ndarray, last: np.ndarray) -> tuple[Source, Source]:
+def sources(
+    first: np.ndarray, last: np.ndarray, sampling: Sampling, lookups: int = 1, zoom: int | None = None
+) -> tuple[Source, Source]:
     """Both frames, made ready in the same way.
 
     Alpha of integers is straight, as PNG has it: colours are averaged by it, so that what a transparent pixel hides
     does not shine through at edges. Alpha of floats is in the colours already, as OpenEXR has it. Other channels are
     moved as they are. NaN counts as 0, an infinite value as the largest finite one.
 
-    first, last: (h, w, c) of one shape and dtype, c >= 1.
+    first, last: (h, w, c) of one shape and dtype, c >= 1. lookups: how many new frames there will be.
+    zoom: None: what pays for so many.
     """
-    is_weighted = _is_weighted(first) or _is_weighted(last)
-    return _source(first, is_weighted), _source(last, is_weighted)
+    is_weighted = has_straight_alpha(first, last)
+    if zoom is None:
+        # Floats need the bounds of cubic sampling, and four times their memory is too much in 4K.
+        fits = first.dtype == np.uint8 and not is_weighted and 2 * max(first.shape[:2]) <= _LONGEST_PX
+        zoom = 2 if fits and sampling is Sampling.CUBIC and lookups >= _MANY else 1
+    return _source(first, is_weighted, sampling, zoom), _source(last, is_weighted, sampling, zoom)
 
 
-def _is_weighted(picture: np.ndarray) -> bool:
-    if picture.dtype.kind != "u" or picture.shape[2] <= _ALPHA:
-        return False
-    return bool((picture[..., _ALPHA] != np.iinfo(picture.dtype).max).any())
-
-
-def _source(picture: np.ndarray, is_weighted: bool) -> Source:
+def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: int) -> Source:
     is_float = picture.dtype.kind == "f"
     wide = picture if picture.dtype == np.uint8 and not is_weighted else picture.astype(np.float32)
     if is_float:
         wide = _finite(wide)
     if is_weighted:
-        top = np.float32(np.iinfo(picture.dtype).max)
-        wide[..., :_ALPHA] *= wide[..., _ALPHA : _ALPHA + 1] / top + np.float32(_TRACE)
+        weigh(wide, picture.dtype)
     groups = channel_groups(wide)
     bounds = tuple(map(_around, groups)) if is_float or is_weighted else None
-    return Source(groups, bounds, picture.dtype, picture.shape[2], is_weighted)
+    is_padded = zoom == 2 or (wide.dtype == np.uint8 and sampling is Sampling.LINEAR)
+    padded = tuple(map(_with_padding, groups)) if is_padded else groups
+    found_in = padded if zoom == 1 else tuple(map(with_half_pixels, padded))
+    return Source(
+        groups,
+        found_in,
+        zoom,
+        Sampling.LINEAR if zoom == 2 else sampling,
+        bounds,
+        picture.dtype,
+        picture.shape[2],
+        is_weighted,
+    )
+
+
+def _with_padding(group: np.ndarray) -> np.ndarray:
+    import cv2
+
+    return cv2.cvtColor(group, cv2.COLOR_RGB2RGBA) if group.shape[2] == 3 else group
+
+
+def _without_padding(found: np.ndarray, channels: int) -> np.ndarray:
+    import cv2
+
+    return cv2.cvtColor(found, cv2.COLOR_RGBA2RGB) if channels == 3 and found.shape[2] == 4 else found
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.regrain import GRAIN_OPTION, regrain
 from mpd_studio.engines.flow.scene import build_scene, measure
 from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
+from mpd_studio.engines.flow.side_by_side import side_by_side
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
@@ -75,16 +76,21 @@ class FlowEngine:
         is_held = holds(request, scene.change)
         self._figures = figures_of(scene.change, is_held)
         grain = None if is_held else regrain(scene, request.settings, request.seed)
-        for index, time in enumerate(new_frame_times(request.new_frames)):
-            reporter.report(Progress("New frames", index, request.new_frames))
+        times = [float(time) for time in new_frame_times(request.new_frames)]
+
+        def make(index: int, go_on: Callable[[], None]) -> Picture:
             if is_held:
-                pixels, confidence = held_frame(first.pixels, pictures.last.pixels, float(time))
+                pixels, confidence = held_frame(first.pixels, pictures.last.pixels, times[index])
             else:
-                pixels, confidence = scene.frame_at(float(time), reporter.raise_if_cancelled)
+                pixels, confidence = scene.frame_at(times[index], go_on)
             if grain is not None:
-                pixels = grain(pixels, float(time), index, reporter.raise_if_cancelled)
-            yield Picture(pixels, first.color, first.bit_depth, confidence)
-        reporter.report(Progress("New frames", request.new_frames, request.new_frames))
+                pixels = grain(pixels, times[index], index, go_on)
+            return Picture(pixels, first.color, first.bit_depth, confidence)
+
+        reporter.report(Progress("New frames", 0, len(times)))
+        for done, picture in enumerate(side_by_side(make, len(times), reporter.raise_if_cancelled), 1):
+            yield picture
+            reporter.report(Progress("New frames", done, len(times)))
 
     def unload(self) -> None:
         """Nothing is held between calls."""

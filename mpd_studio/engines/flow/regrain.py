@@ -54,7 +54,9 @@ def regrain(scene: Scene, settings: EngineSettings, seed: int) -> Regrain | None
         return None
     height, width = scene.first.shape[:2]
     first, last = (grain.sheet(height, width, _random(seed, end)) for end in (0, 1))
-    ready = sources(first, last)
+    ready = sources(
+        first, last, scene.sampling, scene.ready[0].zoom
+    )  # lookup must weaken noise as it does the picture's
     if scene.ready[0].bounds is None:  # noise must overshoot where the picture does
         ready = replace(ready[0], bounds=None), replace(ready[1], bounds=None)
     return Regrain(scene, replace(scene, first=first, last=last, ready=ready), grain, seed)
