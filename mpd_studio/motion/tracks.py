@@ -1,0 +1,116 @@
+"""Where every pixel of a clip's first frame is in each frame after it, and where it is hidden.
+
+Motion is measured from frame to frame and chained: to a frame, and on along what moves there. Faults of a chain add
+up, so each link is checked both ways, and the whole way is measured anew against the first frame, beginning where the
+chain ends; what explains the picture better is taken. A pixel that is hidden goes on with the ones around it that look
+like it and are seen, and is found again when it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mpd_studio.motion.appearance import appearance, difference_along
+from mpd_studio.motion.clip_motion import ClipMotion, clip_motion
+from mpd_studio.motion.flow import Effort, dense_flow, trust, two_way_flow
+from mpd_studio.motion.fusion import fuse
+from mpd_studio.motion.hidden import with_hidden_filled
+from mpd_studio.motion.hypotheses import way_back
+from mpd_studio.motion.luminance import grey
+from mpd_studio.motion.warp import grid, sample
+
+# Of a link from frame to frame, where motion is short: feature matches are for long jumps.
+LINK = replace(Effort(), most_features=0)
+SEEN_FROM = 0.5
+# Bounded difference of appearances (motion/appearance.py): beyond this it is something else that is seen there.
+_SOMETHING_ELSE = 45.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracks:
+    """motion: guessed from around where a pixel is not seen. seen: (frames, h, w) bool, read-only."""
+
+    motion: ClipMotion
+    seen: np.ndarray
+
+    @property
+    def known(self) -> ClipMotion:
+        """With NaN where the pixel is hidden or off the picture."""
+        return clip_motion(np.where(self.seen[..., None], self.motion.px, np.float32(np.nan)))
+
+
+def dense_tracks(
+    frames: Iterable[np.ndarray], effort: Effort = LINK, tick: Callable[[], None] = lambda: None
+) -> Tracks:
+    """frames: (h, w, 3) uint8 working pictures of one size, the first one first; read one by one.
+
+    tick: called between stages (each well below 0.5 s); may raise to stop.
+    Raises: ValueError: fewer than two frames.
+    """
+    found = list(tracked(frames, effort, tick))
+    if not found:
+        raise ValueError("Tracks need two frames or more.")
+    seen = np.stack([visible for _, visible in found])
+    seen.flags.writeable = False
+    return Tracks(clip_motion(np.stack([way for way, _ in found])), seen)
+
+
+def tracked(
+    frames: Iterable[np.ndarray], effort: Effort = LINK, tick: Callable[[], None] = lambda: None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """As dense_tracks, frame after frame: (h, w, 2) float32 from the first frame, (h, w) bool whether it is seen."""
+    rest = iter(frames)
+    first = next(rest, None)
+    if first is None:
+        return
+    start = _Start(first)
+    height, width = first.shape[:2]
+    before, way = first, np.zeros((height, width, 2), np.float32)
+    sure = np.ones((height, width), np.float32)
+    for here in rest:
+        link = two_way_flow(before, here, effort, tick)
+        place = grid(height, width) + way
+        chained = way + sample(link.forward, place)
+        # Where a pixel was not seen, what moves at its place is something else.
+        sure = sure * sample(link.forward_trust, place) * _on_picture(place)
+        chained = with_hidden_filled(chained, sure, first)
+        tick()
+        way, sure = start.measured(here, chained, sure, tick)
+        before = here
+        yield way, sure >= SEEN_FROM
+
+
+class _Start:
+    """The first frame, which every way is measured from."""
+
+    def __init__(self, picture: np.ndarray) -> None:
+        self._picture, self._luma, self._look = picture, grey(picture), appearance(picture)
+        self._grid = grid(picture.shape[0], picture.shape[1])
+
+    def measured(
+        self, here: np.ndarray, chained: np.ndarray, sure: np.ndarray, tick: Callable[[], None]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The way from this frame to another one, (h, w, 2), and how far its pixels are seen there, (h, w) in 0..1."""
+        luma, look = grey(here), appearance(here)
+        anew = dense_flow(self._luma, luma, chained)
+        tick()
+        back = dense_flow(luma, self._luma, way_back(chained, sure))
+        tick()
+        # Of two that explain it alike, the chain stands.
+        way = fuse(self._luma, self._look, look, (chained, anew), (0.0, 0.0))
+        tick()
+        agreed = trust(way, back)
+        agreed *= _on_picture(self._grid + way)
+        agreed *= difference_along(self._look, look, way) < _SOMETHING_ELSE
+        tick()
+        return with_hidden_filled(way, agreed, self._picture), agreed
+
+
+def _on_picture(place: np.ndarray) -> np.ndarray:
+    """(h, w) float32: 1 where a place of (h, w, 2) is on the picture."""
+    height, width = place.shape[:2]
+    x, y = place[..., 0], place[..., 1]
+    return ((x >= -0.5) & (y >= -0.5) & (x <= width - 0.5) & (y <= height - 0.5)).astype(np.float32)
