@@ -76,8 +76,8 @@ def test_a_tiny_model_tells_a_motion_animates_along_it_and_fills_a_gap(
 def test_too_many_frames_and_missing_weights_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     picture = str(still(tmp_path / "a.png", 0, SIZE))
     out = str(tmp_path / "out")
-    assert main(["animate", picture, "--new-frames", "16", "--out", out]) == 5
-    assert "15 frames at most" in capsys.readouterr().err
+    assert main(["animate", picture, "--new-frames", "241", "--out", out]) == 5
+    assert "240 frames at most" in capsys.readouterr().err
     assert main(["animate", picture, "--out", out]) == 3
     assert "weights get motion-i2v" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

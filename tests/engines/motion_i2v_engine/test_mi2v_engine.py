@@ -186,8 +186,8 @@ def test_what_cannot_be_made_is_refused_before_anything_is_loaded(options: dict,
         filled(engine, {**options, "weights": str(tmp_path)}, ends, 1)
     with pytest.raises(EnvironmentProblem, match="weights get"):
         filled(engine, {**options, "weights": ""}, ends, 1)
-    request, pictures, reporter = alone(options, 16)
-    with pytest.raises(UnsupportedRequest, match="15 frames at most"):
+    request, pictures, reporter = alone(options, 241)
+    with pytest.raises(UnsupportedRequest, match="240 frames at most"):
         engine.animate(request, pictures, None, reporter)
     short = ClipField(np.zeros((4, 48, 64, 2), np.float32)).motion
     request, pictures, reporter = alone(options, 5)
