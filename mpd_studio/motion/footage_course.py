@@ -21,6 +21,8 @@ _WIDE = 12.0  # px over which the unevenness of motion is judged
 _DOUBT = 0.5  # measurements' worth of believing that things move as usual
 _FEWEST_PX = 0.5  # motion below this has no course worth telling
 
+_Sighting = tuple[float, tuple[np.ndarray, np.ndarray]]  # when, and the flow from the end to there with its trust
+
 
 def measure_course(
     field: MotionField,
@@ -29,15 +31,21 @@ def measure_course(
     after: Sequence[np.ndarray],
     step: float,
     tick: Callable[[], None] = lambda: None,
+    moments: tuple[Sequence[float], Sequence[float]] | None = None,
 ) -> Course:
     """The smoothest ways that pass where the footage around the gap shows things.
 
     ends, before, after: (h, w, 3) uint8 of the field's size; the footage nearest first. step: time from frame to
-    frame, where the whole gap takes 1.
+    frame, where the whole gap takes 1. moments: when the footage was taken, below 0 and above 1; None: a step apart.
     """
-    earlier, later = _seen(ends[0], before, tick), _seen(ends[1], after, tick)
+    if moments is None:
+        moments = [-step * number for number, _ in enumerate(before, 1)], [1 + step * n for n, _ in enumerate(after, 1)]
+    earlier = list(zip(moments[0], _seen(ends[0], before, tick), strict=True))
+    later = list(zip(moments[1], _seen(ends[1], after, tick), strict=True))
     on_first = _solved(field.forward, field.forward_trust, earlier, later, step)
     tick()
+    # Seen from the last frame, time runs back.
+    later, earlier = ([(1 - time, seen) for time, seen in side] for side in (later, earlier))
     on_last = _solved(field.backward, field.backward_trust, later, earlier, step)
     on_last[..., 2:] *= -1  # it was solved with time running back
     return Course(on_first, on_last)
@@ -62,23 +70,23 @@ def _seen(
 def _solved(
     motion: np.ndarray,
     known: np.ndarray,
-    near: list[tuple[np.ndarray, np.ndarray]],
-    far: list[tuple[np.ndarray, np.ndarray]],
+    near: Sequence[_Sighting],
+    far: Sequence[_Sighting],
     step: float,
 ) -> np.ndarray:
     """Bends by least squares, each pixel with its neighbourhood, held back where little is told (ridge).
 
-    near: displacements from this frame's own side; far: from the other's, looked up where the motion goes.
+    near: times, and displacements from this frame's own side; far: from the other's, looked up where the motion goes.
     """
     speed = motion[..., 0] ** 2 + motion[..., 1] ** 2
     there = grid(*known.shape) + motion
     likely = min(_LIKELY / step**2, _MOST_LIKELY) ** 2 * speed + _NOISE_PX**2
     sums = np.zeros((*known.shape, 9), np.float32)
-    for number, (flow, sure) in enumerate(near, 1):
-        _add(sums, -step * number, flow + np.float32(step * number) * motion, sure * known, speed, likely, step)
-    for number, (flow, sure) in enumerate(far, 1):
-        residual = sample(flow, there) - np.float32(step * number) * motion
-        _add(sums, 1 + step * number, residual, sample(sure, there) * known, speed, likely, step)
+    for time, (flow, sure) in near:
+        _add(sums, time, flow - np.float32(time) * motion, sure * known, speed, likely)
+    for time, (flow, sure) in far:
+        residual = sample(flow, there) - np.float32(time - 1) * motion
+        _add(sums, time, residual, sample(sure, there) * known, speed, likely)
     return _bends(sums, likely, speed)
 
 
@@ -89,7 +97,6 @@ def _add(
     sure: np.ndarray,
     speed: np.ndarray,
     likely: np.ndarray,
-    step: float,
 ) -> None:
     """Count one measurement: `residual` is where the footage has the pixel at `time`, beside even motion."""
     even = time * (1 - time)

@@ -13,7 +13,7 @@ from mpd_studio.workflow.fit import fit_problem
 from mpd_studio.workflow.gap_problems import neighbours
 from mpd_studio.workflow.sheet import GapPlace
 
-_AROUND = 2  # frames of footage on each side of a gap: speed, and how it changes
+_AROUND = 5  # frames of footage on each side of a gap: speed, how it changes, and the rhythm of a changed rate
 
 
 def build_request(
@@ -105,7 +105,7 @@ def request_inside_clip(
 def footage_around(
     first: FrameRef, last: FrameRef, rate: FrameRate, new_frames: int
 ) -> tuple[tuple[FrameRef, ...], tuple[FrameRef, ...]]:
-    """Up to two frames before the gap and two after it, nearest first, of footage that runs as fast as the gap will.
+    """Up to five frames before the gap and five after it, nearest first, of footage that runs as fast as the gap will.
 
     Where both ends are of one clip, they must lie as far apart in it as in the gap: slowed-down and sped-up footage
     says nothing of how fast things go. What lies between the two ends is never among them.

@@ -6,7 +6,7 @@ Real sequences (25 frames) and rendered scenes (25 frames, things that cover eac
 i + gap + 1 are given, the frames between are hidden. Figures are means over the missing frames: PSNR in dB, SSIM of the
 luma, sharpness (gradient energy over the truth's; 1 is as sharp as the truth), and flow-warp error (8-bit values
 between a frame and the next along the true motion; the truth's own is in the last column of its table).
-"ours" sees the two frames only; "context" also two real frames before and two after, where the sequence has them.
+"ours" sees the two frames only; "context" also five real frames before and five after, where the sequence has them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ open_engine = import_module("mpd_studio.engines.registry").open_engine
 
 METHODS = ("cross-fade", "plain DIS", "minterpolate", "ours", "context")
 MEASURES = (("psnr", "PSNR, dB"), ("ssim", "SSIM"), ("sharp", "sharpness"), ("warp", "flow-warp error"))
-CONTEXT = 2
+CONTEXT = 5
 
 
 def main() -> None:

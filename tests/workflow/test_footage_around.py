@@ -44,9 +44,14 @@ def indices(request: InbetweenRequest) -> tuple[list[int], list[int]]:
 
 @pytest.mark.parametrize(
     ("after", "before", "expected"),
-    [(3, 8, ([2, 1], [9, 10])), (0, 8, ([], [9, 10])), (1, 10, ([0], [11])), (3, 11, ([2, 1], []))],
+    [
+        (3, 6, ([2, 1, 0], [7, 8, 9, 10, 11])),
+        (0, 8, ([], [9, 10, 11])),
+        (1, 10, ([0], [11])),
+        (6, 11, ([5, 4, 3, 2, 1], [])),
+    ],
 )
-def test_two_frames_on_each_side_where_the_clip_has_them(
+def test_five_frames_on_each_side_where_the_clip_has_them(
     media: MediaRef, after: int, before: int, expected: tuple[list[int], list[int]]
 ) -> None:
     assert indices(request_inside_clip(media, after, before, None, None, Guidance())) == expected
@@ -61,7 +66,7 @@ def test_slowed_footage_tells_nothing_of_speed(media: MediaRef) -> None:
 
 def test_two_clips_and_stills(media: MediaRef, tmp_path: Path) -> None:
     other = probe(clip(tmp_path / "b.mkv", step=2))
-    assert indices(request_between_stills(media, other, 5, RATE, Guidance())) == ([10, 9], [1, 2])
+    assert indices(request_between_stills(media, other, 5, RATE, Guidance())) == ([10, 9, 8, 7, 6], [1, 2, 3, 4, 5])
     stills = [replace(probe(still(tmp_path / name)), rate=RATE) for name in ("a.png", "b.png")]
     assert indices(request_between_stills(stills[0], stills[1], 5, RATE, Guidance())) == ([], [])
 
@@ -70,7 +75,7 @@ def test_a_gap_of_a_timeline_has_the_footage_that_its_clips_do_not_show(media: M
     gap = Gap(GapId("g"), 4)
     items = (Clip(ClipId("a"), media, FrameRange(2, 2)), gap, Clip(ClipId("b"), media, FrameRange(8, 1)))
     timeline = Timeline("T", RATE, SIZE, tracks=(Track("V1", items),))
-    assert indices(build_request(timeline, gap.id, "flow", EngineSettings(), 0)) == ([2, 1], [9, 10])
+    assert indices(build_request(timeline, gap.id, "flow", EngineSettings(), 0)) == ([2, 1, 0], [9, 10, 11])
 
 
 def test_context_is_read_nearest_first_and_what_cannot_be_read_is_left_out(media: MediaRef, tmp_path: Path) -> None:
@@ -85,7 +90,7 @@ def test_context_is_read_nearest_first_and_what_cannot_be_read_is_left_out(media
         np.testing.assert_array_equal(after[0].pixels, texture(9 * 1.5))
         broken = replace(request, context_after=(lost, request.context_after[0]))
         before, after = read_context(broken, reader, *ends)
-    assert (len(before), len(after)) == (2, 0)
+    assert (len(before), len(after)) == (3, 0)
 
 
 class Onlooker(FlowEngine):
@@ -101,7 +106,7 @@ class Onlooker(FlowEngine):
 
 def test_a_run_shows_the_footage_to_engines_that_look_at_it(media: MediaRef, tmp_path: Path) -> None:
     request = request_inside_clip(media, 3, 8, None, None, Guidance())
-    for engine_id, expected in (("flow", (2, 2)), ("crossfade", (0, 0))):
+    for engine_id, expected in (("flow", (3, 3)), ("crossfade", (0, 0))):
         engine = Onlooker()
         wanted = replace(request, engine_id=engine_id)
         made = run(wanted, tmp_path / engine_id, SilentReporter(), open_engine=lambda _, it=engine: it)

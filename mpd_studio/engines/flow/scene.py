@@ -14,6 +14,7 @@ from mpd_studio.engines.flow.shot_change import shot_change
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
 from mpd_studio.motion.between import motion_at
+from mpd_studio.motion.cadence import Moments, moments_of
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.flow import Effort, two_way_flow
@@ -33,6 +34,7 @@ _EFFORTS = {
     Quality.BEST: Effort(working_pixels=260_000),
 }
 _SAMPLINGS = {Quality.DRAFT: Sampling.LINEAR, Quality.NORMAL: Sampling.CUBIC, Quality.BEST: Sampling.CUBIC}
+_COURSE_FRAMES = 2  # of the footage on each side: the farther, the less it says of how things go within the gap
 _OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothing but the user's word speaks for it
 
 
@@ -40,7 +42,7 @@ _OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothin
 class Scene:
     """field: the motion, behind the pieces where there are any. looks: appearances at the field's size.
 
-    ready: first and last, made ready to be moved. change: as in Measured.
+    ready: first and last, made ready to be moved. change, moments: as in Measured.
     """
 
     first: np.ndarray
@@ -55,6 +57,7 @@ class Scene:
     holds: Holds | None
     sampling: Sampling
     change: ChangeKind | None = None
+    moments: Moments | None = None
 
     def frame_at(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
         """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence."""
@@ -73,20 +76,22 @@ class Scene:
 
     def _behind(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
         height, width = self.first.shape[:2]
+        if self.moments is not None:
+            time = self.moments.at(time)
         if time in (0.0, 1.0) or (not self.pieces and np.array_equal(self.first, self.last)):
             return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
         motion = motion_at(self.field, time)
         tick()
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, tick)
+            pixels = render(*self.ready, motion, mixing, self.sampling, tick)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*self.ready, motion, whole, tick)
+        pixels = render(*self.ready, motion, whole, self.sampling, tick)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -96,11 +101,13 @@ class Measured:
     """What does not depend on the drawing. field: the unguided motion. looks: appearances at the field's size.
 
     change: what keeps the two frames from belonging to one shot; then nothing in the field is trusted, and all fades.
+    moments: where on their way the missing frames show things, where footage around tells; None: evenly.
     """
 
     field: MotionField
     looks: tuple[np.ndarray, np.ndarray]
     change: ChangeKind | None = None
+    moments: Moments | None = None
 
 
 def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Scene:
@@ -119,13 +126,17 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
     before, after = ([picture.pixels for picture in side] for side in (pictures.context_before, pictures.context_after))
     first, last, *around = working_pictures((pictures.first.pixels, pictures.last.pixels), size, (*before, *after))
     field = two_way_flow(first, last, effort, tick)
+    moments = None
     if around and field.overall_trust > 0:
         parts = around[: len(before)], around[len(before) :]
-        course = measure_course(field, (first, last), *parts, 1 / (request.new_frames + 1), tick)
+        moments = moments_of((first, last), *parts, request.new_frames, tick)
+        near = parts[0][:_COURSE_FRAMES], parts[1][:_COURSE_FRAMES]
+        taken = None if moments is None else (moments.before[: len(near[0])], moments.after[: len(near[1])])
+        course = measure_course(field, (first, last), *near, 1 / (request.new_frames + 1), tick, taken)
         field = replace(field, course=course)
     looks = appearance(first), appearance(last)
     change = shot_change(looks, field)
-    return Measured(field if change is None else replace(field, overall_trust=0.0), looks, change)
+    return Measured(field if change is None else replace(field, overall_trust=0.0), looks, change, moments)
 
 
 def compose(
@@ -141,7 +152,7 @@ def compose(
         UnsupportedRequest: a region's mask picture was not handed over.
     """
     first, last = pictures.first.pixels, pictures.last.pixels
-    guidance, field, looks = request.guidance, measured.field, measured.looks
+    guidance, field, looks, moments = request.guidance, measured.field, measured.looks, measured.moments
     holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
     pieces: tuple[Piece, ...] = ()
     backdrop = None
@@ -150,10 +161,11 @@ def compose(
         pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, cores)
         tick()
         backdrop = Backdrop(pieces)
-        field = replace(backdrop.field(field), course=None)  # the user's word counts, not the footage's
+        field, moments = replace(backdrop.field(field), course=None), None  # the user's word counts, not the footage's
     elif guidance.ease != LINEAR:
-        field = replace(field, course=None)
+        field, moments = replace(field, course=None), None
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    ready, change = sources(first, last, sampling, request.new_frames), measured.change
-    return Scene(first, last, ready, guidance, field, looks, standing, pieces, backdrop, holds, sampling, change)
+    ready, change = sources(first, last), measured.change
+    drawn = pieces, backdrop, holds
+    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments)
