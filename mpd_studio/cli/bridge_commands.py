@@ -15,6 +15,7 @@ from mpd_studio.bridge.hosts import HostPlace, find_hosts, place_in, this_machin
 from mpd_studio.bridge.inbox import bridge_folder, jobs_folder, last_job, take_on, take_on_patiently, waiting_jobs
 from mpd_studio.bridge.install import Done, Installed, install, look, next_step, state_text, uninstall
 from mpd_studio.bridge.job import ClaimedJob, write_presence
+from mpd_studio.cli.bridge_cleaning import add_clean, run_clean
 from mpd_studio.cli.engine_words import add_engine_words, asked_settings
 from mpd_studio.cli.resolve_commands import add_resolve, run_resolve
 from mpd_studio.core.errors import BadInput, MpdError
@@ -49,7 +50,7 @@ def add_bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         verb.add_argument("--jobs", type=Path, metavar="DIR", help="the jobs folder (default: the program's own)")
     for verb in (install, uninstall):
         verb.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
-    for verb in (fill, status, install, uninstall, *add_resolve(verbs)):
+    for verb in (fill, status, install, uninstall, add_clean(verbs), *add_resolve(verbs)):
         verb.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         verb.add_argument("--quiet", action="store_true", help="no progress, nothing on the screen")
 
@@ -213,4 +214,11 @@ def _do(arguments: argparse.Namespace, console: Console, work: Callable[[HostPla
 
 
 _NOT_FOUND = "No editor was found. Start Blender or DaVinci Resolve once, or name its folder with --host and --dest."
-_VERBS = {"resolve": run_resolve, "fill": _fill, "status": _status, "install": _install, "uninstall": _uninstall}
+_VERBS = {
+    "resolve": run_resolve,
+    "fill": _fill,
+    "clean": run_clean,
+    "status": _status,
+    "install": _install,
+    "uninstall": _uninstall,
+}
