@@ -84,14 +84,14 @@ class Scene:
         tick()
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, self.sampling, tick)
+            pixels = render(*self.ready, motion, mixing, tick)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*self.ready, motion, whole, self.sampling, tick)
+        pixels = render(*self.ready, motion, whole, tick)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -166,6 +166,6 @@ def compose(
         field, moments = replace(field, course=None), None
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    ready, change = sources(first, last), measured.change
+    ready, change = sources(first, last, sampling, request.new_frames), measured.change
     drawn = pieces, backdrop, holds
     return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments)
