@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mpd_studio.motion.alpha import has_straight_alpha, unweigh, weigh
 from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.blend import to_dtype
 from mpd_studio.motion.confidence import Balance
@@ -74,9 +75,15 @@ def fill_unseen(pixels: np.ndarray, hidden: tuple[np.ndarray, np.ndarray]) -> np
     )
     part = unseen[box]
     values = pixels[box].astype(np.float32)
+    is_weighted = has_straight_alpha(pixels)
+    if is_weighted:
+        weigh(values, pixels.dtype)
     continued = fill_holes(np.where(part[..., None] > 0.02, 0, values), np.where(part > 0.02, 0.0, 1.0))
+    mixed = values + (continued - values) * part[..., None]
+    if is_weighted:
+        unweigh(mixed, pixels.dtype)
     result = pixels.copy()
-    result[box] = to_dtype(values + (continued - values) * part[..., None], pixels.dtype)
+    result[box] = to_dtype(mixed, pixels.dtype)
     return result
 
 

@@ -11,22 +11,23 @@ from mpd_studio.core.geometry import Size
 from mpd_studio.core.guidance import Guidance, RegionMode
 from mpd_studio.core.ids import RegionId
 from mpd_studio.motion.affine import mapped
+from mpd_studio.motion.alpha import has_straight_alpha, unweigh, weigh
 from mpd_studio.motion.blend import to_dtype
 from mpd_studio.motion.pieces import Piece, Placement, carried_regions, looked_up, place, pull, within
 from mpd_studio.motion.rasterise import region_mask
-from mpd_studio.motion.warp import Sampling, grid, sample
+from mpd_studio.motion.source import Source
+from mpd_studio.motion.warp import grid
 
 _LATE = (0.8, 1.0)  # when a piece whose ends differ changes from the first frame's pixels to the last's
 
 
 def lay_piece(
     canvas: np.ndarray,
-    pair: tuple[np.ndarray, np.ndarray],
+    pair: tuple[Source, Source],
     piece: Piece,
     placement: Placement,
-    sampling: Sampling,
 ) -> tuple[tuple[slice, slice], np.ndarray]:
-    """Draw a piece onto `canvas` (h, w, c), in place. pair: both frames in the dtype of the canvas.
+    """Draw a piece onto `canvas` (h, w, c), in place. pair: both frames, made ready to be moved.
 
     Returns: the box that was touched, and (rows, columns) float32 how opaque the piece is there.
     """
@@ -40,12 +41,13 @@ def lay_piece(
     early = (1 - share) * first_mask * within(first_places, *canvas.shape[:2])
     late = share * last_mask * within(last_places, *canvas.shape[:2])
     mix = (late / np.maximum(early + late, 1e-6))[..., None]
-    from_first = sample(pair[0], first_places, sampling).astype(np.float32, copy=False)
-    from_last = sample(pair[1], last_places, sampling).astype(np.float32, copy=False)
-    content = from_first * (1 - mix) + from_last * mix
-    under = canvas[box].astype(np.float32, copy=False)
-    part = opaque[..., None]
-    canvas[box] = to_dtype(under * (1 - part) + content * part, canvas.dtype)
+    part, zoom = opaque[..., None], np.float32(pair[0].zoom)
+    for index, span in enumerate(pair[0].spans()):
+        from_first = pair[0].moved(index, first_places * zoom).astype(np.float32, copy=False)
+        from_last = pair[1].moved(index, last_places * zoom).astype(np.float32, copy=False)
+        content = from_first * (1 - mix) + from_last * mix
+        under = pair[0].opened(canvas[box][..., span], index)
+        canvas[box][..., span] = pair[0].finished(under * (1 - part) + content * part, index)
     return box, opaque
 
 
@@ -159,7 +161,13 @@ def put_back(pixels: np.ndarray, first: np.ndarray, held: np.ndarray) -> np.ndar
     if not held.any():
         return pixels
     part = held[..., None]
-    mixed = pixels.astype(np.float32) * (1 - part) + first.astype(np.float32) * part
+    moved, stood = pixels.astype(np.float32), first.astype(np.float32)
+    is_weighted = has_straight_alpha(pixels, first)
+    if is_weighted:
+        moved, stood = weigh(moved, first.dtype), weigh(stood, first.dtype)
+    mixed = moved * (1 - part) + stood * part
+    if is_weighted:
+        unweigh(mixed, first.dtype)
     return np.where(part >= 1, first, np.where(part <= 0, pixels, to_dtype(mixed, first.dtype)))
 
 

@@ -261,3 +261,23 @@ def test_guided_frames_are_the_same_bytes_again():
     one, other = (fill(open_engine("flow"), scene(path.start), scene(path.end), 2, Guidance((path,))) for _ in range(2))
     for a, b in zip(one, other, strict=True):
         assert a.pixels.tobytes() == b.pixels.tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_straight_alpha_hides_does_not_shine_through_at_a_piece(dtype: type):
+    path = path_through((0, 60.5, 100.5), (1, 200.3, 110.8), radius=36)
+    top = np.iinfo(dtype).max
+    y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+
+    def cut_out(at: Point) -> np.ndarray:
+        """A reddish ball alone; what nobody sees around it is bright green."""
+        alpha = np.clip(20.5 - np.hypot(x - at.x, y - at.y), 0, 1)
+        red = BALL.over(BACKGROUND, at)[..., 0] / 512 + 0.5
+        colours = np.where(alpha[..., None] > 0, np.dstack([red, red * 0, red * 0]), [0, 1, 0])
+        return np.rint(np.dstack([colours, alpha]) * top).astype(dtype)
+
+    for picture in fill(open_engine("flow"), cut_out(path.start), cut_out(path.end), 3, Guidance((path,))):
+        made = picture.pixels / top
+        seen = made[..., 3] > 0.05
+        assert 0.8 < seen.sum() / (np.pi * 20.5**2) < 1.2
+        assert made[seen][:, 1].max() < 0.1

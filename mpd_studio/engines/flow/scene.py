@@ -64,9 +64,8 @@ class Scene:
         pixels, confidence = self._behind(ease(self.guidance.ease, time), tick)
         for piece in self.pieces:
             tick()
-            box, opaque = lay_piece(
-                pixels, (self.first, self.last), piece, place(piece, self.guidance, time), self.sampling
-            )
+            placement = place(piece, self.guidance, time)
+            box, opaque = lay_piece(pixels, self.ready, piece, placement)
             known = max(piece.turn.match, _OWN_WAY) if piece.agrees else _OWN_WAY
             confidence[box] += (known - confidence[box]) * opaque
         if self.holds is not None:
