@@ -142,11 +142,17 @@ class Animates(Protocol):
         ...
 
     def animate(
-        self, request: InbetweenRequest, pictures: BoundaryPictures, motion: ClipMotion | None, reporter: Reporter
+        self,
+        request: InbetweenRequest,
+        pictures: BoundaryPictures,
+        motion: ClipMotion | None,
+        reporter: Reporter,
+        hides: bool = False,
     ) -> Iterator[Picture]:
-        """Yields request.new_frames pictures after the first, of its kind.
+        """Yields request.new_frames pictures after the first, of its kind. What stands in the way is raised at once.
 
-        motion: of the whole picture, at any size; what is not known in it does not move. None: it is predicted first.
+        motion: of the whole picture, at any size. None: it is predicted first. hides: what is not known in the motion
+        is hidden, and the engine makes what is there; else it does not move.
         Raises: as generate.
         """
         ...

@@ -37,14 +37,15 @@ def check_length(new_frames: int, motion: ClipMotion | None) -> None:
 
 
 def predicted_motion(maker: ClipMaker, picture: Picture, new_frames: int, seed: int) -> ClipMotion:
-    """Stage 1's at the 15 frames after a picture, at the model's scale; of more frames, the same motion in as many.
+    """Stage 1's at the 15 frames after a picture, at the model's scale; of more frames, the same motion in as many, up to 240.
 
     Stage 1 tells 15 displacements from the picture, up to the largest distance in time that it was trained with. So it
     is asked once, and a longer clip is that motion slower: no frame's motion is measured from a frame that was made.
     """
     small = maker.model_picture(picture.pixels)
     found = maker.motion(small, np.linspace(0, 1, MOST_FRAMES), seed, maker.teller(MOTION, 0, 1))
-    return of_picture(found.over(max(new_frames + 1, MOST_FRAMES)), maker.fit)
+    frames = min(max(new_frames, MOST_FRAMES - 1), MOST_ANIMATED)
+    return of_picture(found.over(frames + 1), maker.fit)
 
 
 @dataclass(slots=True, eq=False)

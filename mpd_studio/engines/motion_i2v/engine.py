@@ -31,7 +31,6 @@ from mpd_studio.weights.family import Family
 from mpd_studio.weights.store import find_weights
 
 if TYPE_CHECKING:
-    from mpd_studio.engines.motion_i2v.animated import Animation
     from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
     from mpd_studio.engines.motion_i2v.stages import Stages
 
@@ -49,7 +48,7 @@ class MotionI2vEngine:
     def __init__(self) -> None:
         self._stages: Stages | None = None
         self._loaded: tuple[object, ...] = ()
-        self._animation: Animation | None = None
+        self._figures: tuple[Figure, ...] = ()
         self.device = "cpu"
 
     @property
@@ -82,13 +81,14 @@ class MotionI2vEngine:
         """
         require_packages()
         check_boundary(request, pictures)
+        self._figures = ()
         options, folder = _asked(request)
         return self._frames(request, pictures, options, folder, reporter)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Of the last `animate`: how far its frames drift from the picture, and how well its windows agree."""
-        return () if self._animation is None else self._animation.figures
+        return self._figures
 
     def predict_motion(
         self,
@@ -98,13 +98,12 @@ class MotionI2vEngine:
         of: Boundary = Boundary.FIRST,
     ) -> ClipMotion:
         """The motion of the first picture at the 15 frames after it, at the model's scale; in request.new_frames where
-        those are more. Of the last picture: at the 15 before it. Raises: as generate.
+        those are more, up to 240. Of the last picture: at the 15 before it. Raises: as generate.
         """
-        from mpd_studio.engines.motion_i2v.animated import check_length, predicted_motion
+        from mpd_studio.engines.motion_i2v.animated import predicted_motion
         from mpd_studio.engines.motion_i2v.backward import backward_motion
 
         require_packages()
-        check_length(request.new_frames, None)
         options, folder = _asked(request)
         with _memory_errors(options):
             maker = self._maker(request, pictures, options, folder, reporter)
@@ -127,6 +126,7 @@ class MotionI2vEngine:
         from mpd_studio.engines.motion_i2v.animated import check_length
 
         require_packages()
+        self._figures = ()
         check_length(request.new_frames, motion)
         options, folder = _asked(request)
         return self._animated(request, pictures, options, folder, motion, reporter, hides)
@@ -180,8 +180,9 @@ class MotionI2vEngine:
 
         with _memory_errors(options):
             maker = self._maker(request, pictures, options, folder, reporter)
-            self._animation = Animation(maker, pictures.first, request.new_frames, request.seed, motion, hides)
-            yield from self._animation.frames()
+            animation = Animation(maker, pictures.first, request.new_frames, request.seed, motion, hides)
+            yield from animation.frames()
+            self._figures = animation.figures
 
     def _maker(
         self,
