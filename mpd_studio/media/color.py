@@ -60,6 +60,7 @@ _LUMA_WEIGHTS = {
     "bt2020nc": (0.2627, 0.0593),
 }
 _PRIMARIES_OF_MATRIX = {"bt2020nc": "bt2020", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "smpte240m": "smpte240m"}
+_SMALL_PRIMARIES = ("smpte170m", "bt470bg", "smpte240m")
 _TRANSFER_OF_MATRIX = {
     "bt2020nc": "bt2020-10",
     "smpte170m": "smpte170m",
@@ -100,8 +101,8 @@ def fill_tags(
     """Complete tags and the names of the fields that had to be assumed.
 
     Missing matrix: BT.709 from 720 lines on, else BT.601 (smpte170m). Missing range: limited for Y'CbCr movies, full
-    for stills. RGB is full range by its nature. Missing transfer: linear for floats, sRGB for RGB,
-    else the one that goes with the matrix.
+    for stills. RGB is full range by its nature. Missing primaries and transfer: those that go with the matrix. RGB and
+    stills are taken for sRGB: what matrix a JPEG is coded with says nothing of its primaries. Floats are linear.
 
     Raises:
         MediaError: the file states a matrix that cannot be converted exactly.
@@ -124,7 +125,12 @@ def fill_tags(
         stated = None if found.matrix == 0 else _MATRICES.get(found.matrix)
         matrix = pick("matrix", stated, "bt709" if min(size.width, size.height) >= _HD_HEIGHT else "smpte170m")
         range_ = pick("range", _RANGES.get(found.range), "full" if is_still else "limited")
-    primaries = pick("primaries", _PRIMARIES.get(found.primaries), _PRIMARIES_OF_MATRIX.get(matrix, "bt709"))
+    of_matrix = _PRIMARIES_OF_MATRIX.get(matrix, "bt709")
+    primaries = pick(
+        "primaries",
+        _PRIMARIES.get(found.primaries),
+        "bt709" if is_still and of_matrix in _SMALL_PRIMARIES else of_matrix,
+    )
     curve = "linear" if is_float else "iec61966-2-1" if is_rgb or is_still else _TRANSFER_OF_MATRIX.get(matrix, "bt709")
     transfer = pick("transfer", _TRANSFERS.get(found.transfer), curve)
     return ColorTags(primaries, transfer, matrix, range_), tuple(assumed)

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
+# What FFmpeg makes pictures of though nobody filmed them, by its names of formats.
+_NO_MOVIES = {
+    **dict.fromkeys(("tty", "bin", "xbin", "adf", "idf"), "is text, not a movie or a picture."),
+    **dict.fromkeys(("hls", "dash", "sdp", "concat"), "is a list of other files. Choose the movie itself."),
+}
+
+
 def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     """An open container and its video stream; the caller closes the container.
 
@@ -30,6 +37,10 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
         raise MediaError(
             f"{path.name} is not a movie or picture that can be read, or it is truncated ({reason_of(error)})."
         ) from error
+    reason = _NO_MOVIES.get(container.format.name)
+    if reason is not None:
+        container.close()
+        raise MediaError(f"{path.name} {reason}")
     covers = Disposition.attached_pic
     streams = [stream for stream in container.streams.video if not stream.disposition & covers]
     if not streams:

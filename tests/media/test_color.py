@@ -184,6 +184,16 @@ def test_defaults_are_the_stated_ones() -> None:
     assert fill(720) == ColorTags("bt709", "bt709", "bt709", "limited")
     assert fill(720, is_still=True, is_rgb=True) == ColorTags("bt709", "iec61966-2-1", "rgb", "full")
     assert fill(720, is_still=True, is_rgb=True, is_float=True) == ColorTags("bt709", "linear", "rgb", "full")
+    assert fill(576, is_still=True) == ColorTags("bt709", "iec61966-2-1", "smpte170m", "full")
+
+
+@pytest.mark.parametrize(("matrix", "primaries"), [(5, "bt709"), (6, "bt709"), (1, "bt709"), (9, "bt2020")])
+def test_stills_are_of_the_primaries_of_srgb_whatever_their_matrix(matrix: int, primaries: str) -> None:
+    tags, assumed = fill_tags(
+        FoundTags(matrix=matrix, range=2), Size(64, 48), is_rgb=False, is_still=True, is_float=False
+    )
+    assert (tags.primaries, tags.transfer) == (primaries, "iec61966-2-1")
+    assert assumed == ("primaries", "transfer")
 
 
 def test_a_matrix_that_cannot_be_converted_is_refused() -> None:

@@ -153,6 +153,14 @@ def test_stills_come_back_as_written(suffix: str, tmp_path: Path) -> None:
         assert np.array_equal(pixels, written)
 
 
+def test_untagged_photographs_are_srgb(tmp_path: Path) -> None:
+    path = tmp_path / "photograph.jpg"
+    write_picture(path, picture_of(5))
+    media = probe(path)
+    assert media.color == ColorTags("bt709", "iec61966-2-1", "bt470bg", "full")
+    assert media.assumed == ("primaries", "transfer")
+
+
 def test_palette_grey_and_transparent_pngs(tmp_path: Path) -> None:
     grey = tmp_path / "grey.png"
     write_picture(grey, picture_of(3)[:, :, 0])
@@ -248,12 +256,17 @@ def test_what_is_no_media_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
     (tmp_path / "text.mov").write_text("not a movie, " * 100)
     (tmp_path / "folder.mov").mkdir()
+    (tmp_path / "notes.txt").write_text("FFmpeg draws text as pictures\n" * 50)
+    clip = make_clip(tmp_path / "shot.ts", "libx264", count=3)
+    (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{clip}\n#EXT-X-ENDLIST\n")
     for name, reason in {
         "gone.mov": "does not exist",
         "empty.mp4": r"is empty \(0 bytes\)",
         "text.png": "not a picture that can be read",
         "text.mov": "not a movie or picture",
         "folder.mov": "is a folder",
+        "notes.txt": "is text, not a movie",
+        "list.m3u8": "is a list of other files",
     }.items():
         with pytest.raises(MediaError, match=reason):
             probe(tmp_path / name)
