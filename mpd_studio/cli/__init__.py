@@ -7,7 +7,7 @@ Exit codes: 0 done, 2 wrong usage, 3 something is missing on this machine, 4 bad
 from __future__ import annotations
 
 from mpd_studio.cli.arguments import COMMANDS, parser
-from mpd_studio.core.errors import Cancelled, MpdError
+from mpd_studio.core.errors import Cancelled, EnvironmentProblem, MpdError
 
 __all__ = ["COMMANDS", "main"]
 
@@ -30,3 +30,6 @@ def main(argv: list[str] | None = None) -> int:
     except MpdError as error:
         console.error(str(error))
         return error.exit_code
+    except MemoryError:
+        console.error("There is not enough memory. Close other programs, or use smaller pictures.")
+        return EnvironmentProblem.exit_code

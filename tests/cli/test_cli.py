@@ -123,6 +123,21 @@ def test_bad_input_ends_with_4_names_the_trouble_and_writes_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_too_little_memory_ends_with_3_and_leaves_nothing(
+    capsys: Captured, stills: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError("Unable to allocate 732 MiB")  # as numpy does
+
+    monkeypatch.setattr("mpd_studio.engines.crossfade.engine.CrossfadeEngine.generate", refuse)
+    code, _, err = command(
+        capsys, "fill", *stills, "--new-frames", 1, "--engine", "crossfade", "--out", tmp_path / "out"
+    )
+    assert code == 3
+    assert "not enough memory" in err
+    assert list(tmp_path.glob("*out*")) == []
+
+
 def test_an_engine_that_is_not_there_ends_with_5(capsys: Captured, stills: tuple[Path, Path], tmp_path: Path) -> None:
     code, _, err = command(capsys, "fill", *stills, "--new-frames", 1, "--out", tmp_path / "out", "--engine", "magic")
     assert code == 5
