@@ -18,9 +18,9 @@ from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
 from mpd_studio.engines.diffusion.cached_memory import free_cached_memory
 from mpd_studio.engines.diffusion.packages import require_packages
+from mpd_studio.engines.diffusion.work_log import WorkLog
 from mpd_studio.engines.svd.facts import INFO
 from mpd_studio.engines.svd.options import SvdOptions, read_options
-from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.weights.store import find_weights
 

@@ -14,9 +14,11 @@ from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
+from mpd_studio.engines.diffusion.one_call_ahead import one_call_ahead
 from mpd_studio.engines.diffusion.pixel_range import range_of
 from mpd_studio.engines.diffusion.seam import ColorMatch, LostDetail, color_match
 from mpd_studio.engines.diffusion.seam_figures import SeamFigures, detail_in
+from mpd_studio.engines.diffusion.work_log import WorkLog
 from mpd_studio.engines.svd.clip import Ends, sample_clip
 from mpd_studio.engines.svd.decoding import chunks_with, decode
 from mpd_studio.engines.svd.guide_draft import DrawnGap
@@ -26,7 +28,6 @@ from mpd_studio.engines.svd.lengths import Pass, plan
 from mpd_studio.engines.svd.model import SvdModel
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.saved_latents import SavedLatents
-from mpd_studio.engines.svd.work_log import WorkLog
 from mpd_studio.motion.blend import mix
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class GapClips:
         return latents.cpu()
 
     def _on_call(self, model: SvdModel) -> Callable[[int, int, int], None]:
-        wait = _one_call_ahead(model)
+        wait = one_call_ahead(model.device)
 
         def on_call(step: int, call: int, total: int) -> None:
             del step
@@ -254,25 +255,3 @@ class _Finish:
         plain = detail_in(before, self._finer_than)
         returned = plain if after is before else detail_in(after, self._finer_than)
         self._gap.seams.detail(place, self._fine_ends, plain, returned)
-
-
-def _one_call_ahead(model: SvdModel) -> Callable[[], None]:
-    """A wait for the call before the last one.
-
-    Graphics cards are fed without waiting; unchecked, all of a run's calls are handed over within seconds, and neither
-    progress nor cancelling would mean anything.
-    """
-    import torch
-
-    if model.device.type != "cuda":
-        return lambda: None
-    handed_over: list[torch.cuda.Event] = []
-
-    def wait() -> None:
-        event = torch.cuda.Event()
-        event.record(torch.cuda.current_stream(model.device))
-        handed_over.append(event)
-        if len(handed_over) > 1:
-            handed_over.pop(0).synchronize()
-
-    return wait

@@ -1,21 +1,12 @@
-"""Denoised latents on the disk, from the moment a clip is denoised until the gap's frames are safe.
-
-One folder a request, one file a clip. Nothing here ever ends a run: what cannot be written costs a warning, what cannot
-be read is denoised again.
-"""
+"""Denoised latents on the disk, one file a clip (diffusion/saved_work.py)."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mpd_studio.core.atomic_file import write_atomically
-from mpd_studio.core.errors import OutputError
 from mpd_studio.core.figures import Figure
+from mpd_studio.engines.diffusion.saved_work import SavedWork
 from mpd_studio.engines.svd.lengths import Pass
 from mpd_studio.engines.svd.options import SvdOptions
 from mpd_studio.engines.svd.request_print import clip_print
@@ -23,131 +14,39 @@ from mpd_studio.engines.svd.request_print import clip_print
 if TYPE_CHECKING:
     from torch import Tensor
 
-log = logging.getLogger(__name__)
-
-MAX_AGE_S = 14 * 24 * 3600
-MAX_BYTES = 1 << 30  # some 280 clips of 25 frames at 1024 × 576
-_ANY_PLAN = "auto"
-
 
 class SavedLatents:
     """What is kept of one request. Used by one lane."""
 
     def __init__(self, root: Path, request: str, options: SvdOptions) -> None:
         """request: its print, which names the folder."""
-        self._root, self._folder = root, root / request[:32]
+        self._work = SavedWork(root, request, options.memory, ("clip", "clips"))
         self._request, self._options = request, options
-        self._has_any = False
-        self._taken_over = 0
-        self._problem = ""
 
     @property
     def has_any(self) -> bool:
         """Whether a clip was kept, or found, by this object."""
-        return self._has_any
+        return self._work.has_any
 
     def find(self, index: int, clip: Pass) -> Tensor | None:
-        """The latents of the gap's clip `index`, in main memory, or None.
-
-        A memory plan that is named is a promise how the clip is denoised, so another plan's is not taken for it. The
-        plan "auto" promises nothing and takes any: it rounds a little otherwise.
-        """
-        path = self._file(index)
-        try:
-            latents, problem = _read(path, self._print(index, clip), self._options.memory)
-        except FileNotFoundError:
-            return None
-        if latents is None:
-            log.info("%s is not used (%s); the clip is denoised again.", path, problem)
-            return None
-        self._has_any = True
-        self._taken_over += 1
-        return latents
+        """The latents of the gap's clip `index`, in main memory, or None."""
+        return self._work.find(_name(index), clip_print(self._request, index, clip, self._options))
 
     def keep(self, index: int, clip: Pass, plan: str, latents: Tensor) -> None:
         """latents: contiguous, in main memory. plan: the memory plan they were made under."""
-        from safetensors.torch import save
+        self._work.keep(_name(index), clip_print(self._request, index, clip, self._options), plan, latents)
 
-        told = {"clip": self._print(index, clip), "plan": plan, "sha256": _checksum(latents)}
-        sweep(self._root, spared=self._folder)
-        try:
-            write_atomically(self._file(index), save({"latents": latents}, told))
-        except OutputError as error:
-            log.warning("Should this run break off, it has to start anew: %s", error)
-            self._problem = str(error)
-            return
-        self._has_any = True
+    def file(self, index: int) -> Path:
+        return self._work.file(_name(index))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """taken-over: clips that an earlier run had denoised. not-kept: why a clip could not be kept."""
-        told: list[Figure] = []
-        if self._taken_over:
-            clips = "1 clip" if self._taken_over == 1 else f"{self._taken_over} clips"
-            told.append(Figure("taken-over", f"{clips} taken over from a run that broke off", (self._taken_over,)))
-        if self._problem:
-            told.append(Figure("not-kept", f"unfinished work could not be kept: {self._problem}"))
-        return tuple(told)
+        return self._work.figures
 
     def forget(self) -> None:
         """The frames are safe."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._has_any = False
-
-    def _print(self, index: int, clip: Pass) -> str:
-        return clip_print(self._request, index, clip, self._options)
-
-    def _file(self, index: int) -> Path:
-        return self._folder / f"clip_{index:03d}.safetensors"
+        self._work.forget()
 
 
-def sweep(root: Path, *, spared: Path, max_age_s: float = MAX_AGE_S, max_bytes: int = MAX_BYTES) -> None:
-    """Remove what nobody came back for: requests older than max_age_s, then the oldest until max_bytes are left."""
-    now = time.time()
-    left = max_bytes
-    for changed_s, folder in sorted(_kept_in(root), reverse=True):
-        if folder == spared:
-            continue
-        left -= _bytes_in(folder)
-        if left < 0 or now - changed_s > max_age_s:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _kept_in(root: Path) -> list[tuple[float, Path]]:
-    """Each request's folder, with the time when something was last kept in it."""
-    try:
-        return [(folder.stat().st_mtime, folder) for folder in root.iterdir() if folder.is_dir()]
-    except OSError:  # none was made yet, it may not be read, or another run has just removed one
-        return []
-
-
-def _bytes_in(folder: Path) -> int:
-    try:
-        return sum(file.stat().st_size for file in folder.iterdir())
-    except OSError:
-        return 0
-
-
-def _read(path: Path, clip: str, memory: str) -> tuple[Tensor | None, str]:
-    """The latents, or what is wrong with the file. Raises: FileNotFoundError."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt", device="cpu") as file:
-            told = file.metadata() or {}
-            if told.get("clip") != clip:
-                return None, "it belongs to another request"
-            if memory not in (_ANY_PLAN, told.get("plan")):
-                return None, f"it was made under the memory plan '{told.get('plan')}'"
-            latents = file.get_tensor("latents")
-    except FileNotFoundError:
-        raise
-    except (OSError, SafetensorError) as error:
-        return None, f"it cannot be read: {error}"
-    if _checksum(latents) != told.get("sha256"):
-        return None, "it is damaged"
-    return latents, ""
-
-
-def _checksum(latents: Tensor) -> str:
-    return hashlib.sha256(latents.contiguous().numpy().data).hexdigest()
+def _name(index: int) -> str:
+    return f"clip_{index:03d}"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mpd_studio.engines.diffusion.saved_work import MAX_AGE_S, sweep
 from mpd_studio.engines.svd.lengths import plan
 from mpd_studio.engines.svd.options import SvdOptions
-from mpd_studio.engines.svd.saved_latents import MAX_AGE_S, SavedLatents, sweep
+from mpd_studio.engines.svd.saved_latents import SavedLatents
 
 torch = pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
@@ -40,7 +41,7 @@ def test_nothing_kept_is_nothing_found_and_nothing_promised(tmp_path: Path):
 def test_a_clip_is_not_taken_for_another(tmp_path: Path):
     saved = saved_in(tmp_path)
     saved.keep(0, CLIPS[0], "full", torch.zeros(15, 4, 4, 4))
-    os.rename(*(saved._file(index) for index in (0, 1)))
+    os.rename(*(saved.file(index) for index in (0, 1)))
     assert saved.find(1, CLIPS[1]) is None
     assert saved_in(tmp_path, "1" * 64).find(0, CLIPS[0]) is None
 

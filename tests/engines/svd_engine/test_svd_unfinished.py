@@ -319,7 +319,7 @@ class TestTheDisk:
             import torch
             from safetensors.torch import save_file
 
-            save_file({"latents": torch.zeros(14, 4, 4, 4)}, path)
+            save_file({"work": torch.zeros(14, 4, 4, 4)}, path)
         else:
             changed = {"cut": data[:-8], "flipped": data[:-1] + bytes([data[-1] ^ 1]), "empty": b"", "text": b"{}" * 40}
             path.write_bytes(changed[spoil])

@@ -13,8 +13,8 @@ pytest.importorskip("torch", reason="needs torch, an optional part of the instal
 
 from mpd_studio.core.figures import Figure, TellsFigures, figure_named
 from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.diffusion.work_log import WorkLog
 from mpd_studio.engines.svd.engine import SvdEngine
-from mpd_studio.engines.svd.work_log import WorkLog
 
 ENDS = (np.full((32, 48, 3), 90, np.uint8), np.full((32, 48, 3), 160, np.uint8))
 
