@@ -19,6 +19,7 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.missing_media import MissingMedia
 from mpd_studio.session.motion_maps import MotionMaps
+from mpd_studio.session.named_weights import NamedWeights
 from mpd_studio.session.player import Player
 from mpd_studio.session.preferences import Preferences
 from mpd_studio.session.previews import Previews
@@ -73,6 +74,7 @@ class Session(QObject):
         self.missing = MissingMedia(self.document, self.jobs, lanes, self)
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
+        self.named_weights = NamedWeights(self.generator, self.preferences)
         self.shot_changes = ShotChanges(self.document, self.drafts, self.generator, self)
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
         self.lab = Lab(paths, self.document, self.generator, self.weights, self.jobs, lanes, self)

@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             dialog.raise_()
             dialog.activateWindow()
             return
-        WeightsDialog(self.session.weights, self).show()
+        WeightsDialog(self.session, self).show()
 
     def show_editors(self) -> None:
         """One window of editors, which stays open beside the desk."""

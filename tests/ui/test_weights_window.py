@@ -239,3 +239,39 @@ def test_closing_the_window_ends_a_download_in_order(desk: Driver, window: Weigh
     desk.window.close()
     assert desk.session.close()
     assert (desk.session.paths.models / NAME / f"{UNET}.part").exists()
+
+
+def test_weights_that_the_inspector_names_are_said_to_come_first(desk: Driver, window: WeightsDialog) -> None:
+    session = desk.session
+    session.generator.choose_engine("svd")
+    assert not window.use_setting.isVisible()
+    session.generator.set_option("weights", "/my/own")
+    assert window.use_setting.isVisible()
+    assert window.overruled.text().startswith("The inspector names own for this engine")
+    session.weights.use(NAME)
+    field = desk.window.inspector.engine.options.field("weights")
+    desk.wait(lambda: f"in use in the window of weights ({NAME})" in field.toolTip())
+    window.use_setting.click()
+    assert session.generator.said == ()
+    assert not window.use_setting.isVisible()
+    assert "in use in the window" not in field.toolTip()
+
+
+def test_also_for_an_engine_that_is_not_chosen_now(desk: Driver, window: WeightsDialog) -> None:
+    session = desk.session
+    session.generator.choose_engine("svd")
+    session.generator.set_option("weights", "/my/own")
+    session.generator.set_option("steps", 9)
+    session.generator.choose_engine("flow")
+    assert window.use_setting.isVisible()
+    window.use_setting.click()
+    assert not window.use_setting.isVisible()
+    session.generator.choose_engine("svd")
+    assert session.generator.said == (("steps", 9),)
+
+
+def test_naming_the_ones_that_are_used_anyway_is_no_quarrel(desk: Driver, window: WeightsDialog) -> None:
+    desk.session.weights.use(NAME)
+    desk.session.generator.choose_engine("svd")
+    desk.session.generator.set_option("weights", NAME)
+    assert not window.use_setting.isVisible()

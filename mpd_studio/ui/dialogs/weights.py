@@ -6,6 +6,7 @@ It stands beside the desk and blocks nothing: what takes long runs as a job, whi
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -18,11 +19,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from mpd_studio.session.weights_desk import WeightsDesk
+from mpd_studio.session.session import Session
 from mpd_studio.session.weights_work import SeenWeights, State, Token
 from mpd_studio.ui.dialogs.add_weights import AddWeightsDialog
 from mpd_studio.ui.dialogs.licence import LicenceDialog
@@ -36,11 +38,12 @@ _NAME = int(Qt.ItemDataRole.UserRole)
 
 
 class WeightsDialog(QDialog):
-    def __init__(self, desk: WeightsDesk, parent: QWidget) -> None:
+    def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Weights"))
-        self._desk = desk
+        self._desk = desk = session.weights
+        self._named = session.named_weights
         unit = metrics_for(self.font()).unit
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Weights"))
@@ -55,10 +58,14 @@ class WeightsDialog(QDialog):
         )
         self._token_line = _line(unit, label(tr("Token"), "quiet"), self.token)
         self._build_buttons()
+        self.overruled = label("", wraps=True)
+        self.overruled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._overruled_line = _line(unit, self.overruled, self.use_setting)
         right = QVBoxLayout()
         right.setSpacing(3 * unit)
         right.addWidget(self.facts, 1)
         right.addWidget(self._token_line)
+        right.addWidget(self._overruled_line)
         right.addLayout(self._button_grid(unit))
         left = QVBoxLayout()
         left.setSpacing(2 * unit)
@@ -80,6 +87,7 @@ class WeightsDialog(QDialog):
         self.list.currentItemChanged.connect(self._show)
         self.token.returnPressed.connect(self._get)
         desk.changed.connect(self._fill)
+        session.generator.plan_changed.connect(self._show)
         desk.look()
         self._fill()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -102,6 +110,9 @@ class WeightsDialog(QDialog):
         self.repair = _button(tr("Repair"), self._repair, tr("Verify, and download again only what is wrong."))
         self.open_folder = _button(tr("Open folder"), self._open, tr("Show the files in the system's file manager."))
         self.use = _button(tr("Use"), self._use)
+        self.use_setting = _button(
+            tr("Use the setting"), self._use_setting, tr("Name no weights in the inspector any more.")
+        )
         self.convert = _button(tr("Convert"), self._convert)
         self._buttons = (self.get, self.stop, self.use, self.verify, self.repair, self.convert, self.open_folder)
         self.add = _button(tr("Add folder…"), self._add, tr("Take over weights that are on this machine already."))
@@ -141,10 +152,16 @@ class WeightsDialog(QDialog):
             button.setEnabled(not why)
         if row is None:
             self._token_line.hide()
+            self._overruled_line.hide()
             return
         is_used = self._is_used(row)
         self.facts.show_weights(row, is_busy, is_used, self._desk.outcome(row.name))
         self._token_line.setVisible(row.is_gated and row.state is not State.PRESENT)
+        named = self._named.of(row.engine_id)
+        self._overruled_line.setVisible(named not in ("", self._desk.used(row.engine_id)))
+        text = tr("The inspector names {name} for this engine, which comes before what is used here.")
+        self.overruled.setText(text.format(name=PurePath(named).name))
+        self.overruled.setToolTip(named)
         self.get.setText(_get_title(row))
         self.get.setToolTip(
             tr("Read the terms and agree.") if not row.is_agreed else tr("Download what is not here yet.")
@@ -239,6 +256,12 @@ class WeightsDialog(QDialog):
         row = self._row()
         if row is not None:
             self._desk.use("" if self._is_used(row) else row.name, row.engine_id)
+
+    def _use_setting(self) -> None:
+        row = self._row()
+        if row is not None:
+            self._named.leave_to_setting(row.engine_id)
+            self._show()
 
     def _open(self) -> None:
         row = self._row()

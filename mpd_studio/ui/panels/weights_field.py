@@ -31,7 +31,7 @@ class WeightsField(QComboBox):
         self._desk = desk
         self._show_weights = show_weights
         self._engine_id = engine_id
-        self._value = ""
+        self._value, self._tip = "", ""
         self._shown: list[tuple[str, str]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         elide_to_fit(self)
@@ -39,9 +39,18 @@ class WeightsField(QComboBox):
         desk.changed.connect(self._fill)
 
     def show_value(self, said: OptionValue | None, in_effect: OptionValue) -> None:
-        del said
         self._value = str(in_effect)
         self._fill()
+        self._tell_what_comes_first(said is not None)
+
+    def _tell_what_comes_first(self, is_said: bool) -> None:
+        self._tip = self._tip or self.toolTip()
+        used = self._desk.used(self._engine_id)
+        if is_said and used and used != self._value:
+            line = tr("Named here, so the ones in use in the window of weights ({name}) are not taken.")
+            self.setToolTip(f"{self._tip}\n{line.format(name=Path(used).name)}")
+        else:
+            self.setToolTip(self._tip)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A turn of the wheel may not choose a folder."""
