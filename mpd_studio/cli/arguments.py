@@ -11,11 +11,12 @@ from mpd_studio.cli.bridge_commands import add_bridge
 from mpd_studio.cli.engine_words import add_engine_words
 from mpd_studio.cli.lab_command import add_lab
 from mpd_studio.cli.motion_commands import add_motion
+from mpd_studio.cli.restyle_command import add_restyle
 from mpd_studio.cli.weights_commands import add_weights
 from mpd_studio.core.frames import parse_rate
 
 COMMANDS = frozenset(
-    {"fill", "gaps", "fill-timeline", "lab", "motion", "animate", "engines", "weights", "bridge", "doctor"}
+    {"fill", "gaps", "fill-timeline", "lab", "motion", "animate", "restyle", "engines", "weights", "bridge", "doctor"}
 )
 
 _TIMELINES = ".otio .otioz .xml .fcpxml .edl .mlt"
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_fill_timeline(commands)
     add_lab(commands)
     add_motion(commands)
+    add_restyle(commands)
     engines = commands.add_parser("engines", help="list the engines and what each can do")
     _add_output(engines)
     add_weights(commands)

@@ -12,6 +12,7 @@ from mpd_studio.cli.console import Console
 from mpd_studio.cli.engine_words import asked_settings
 from mpd_studio.cli.lab_command import run_lab_command
 from mpd_studio.cli.motion_commands import run_animate, run_motion
+from mpd_studio.cli.restyle_command import run_restyle
 from mpd_studio.cli.timeline_commands import run_document, run_fill_timeline, run_gaps
 from mpd_studio.cli.weights_commands import run_weights
 from mpd_studio.core.inbetween import InbetweenRequest
@@ -125,6 +126,7 @@ _COMMANDS = {
     "lab": run_lab_command,
     "motion": run_motion,
     "animate": run_animate,
+    "restyle": run_restyle,
     "weights": run_weights,
     "bridge": run_bridge,
     "doctor": _doctor,

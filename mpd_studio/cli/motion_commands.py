@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
+from mpd_studio.cli.animation_words import add_delivery, add_model_words, tell_animated, with_model_words
 from mpd_studio.cli.console import Console
-from mpd_studio.core.frames import parse_rate
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.core.guidance_file import read_guidance
-from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
+from mpd_studio.core.inbetween import InbetweenRequest
 
-_ENGINE = "motion_i2v"
-_MOST = 15
-# Option of the engine ← option of the command line.
-_OPTIONS = {
-    "camera": "camera",
-    "camera_amount": "camera_amount",
-    "device": "device",
-    "memory": "memory_plan",
-    "motion": "motion_amount",
-    "prompt": "prompt",
-    "size": "model_size",
-    "steps": "steps",
-    "weights": "weights",
-}
+_USUAL = 15
 
 
 def add_motion(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,47 +25,39 @@ def add_motion(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     motion.add_argument("--out", type=Path, required=True, metavar="FILE", help=".npz, .flo (a file a frame) or .exr")
     animate = commands.add_parser(
         "animate",
-        help=f"make up to {_MOST} frames after a picture",
+        help="make the frames after a picture",
         description="mpd-studio animate PICTURE --guidance G.json --prompt TEXT --out DIR",
         allow_abbrev=False,
     )
     animate.add_argument("file", type=Path, metavar="PICTURE")
-    animate.add_argument("--out", type=Path, required=True, metavar="DIR", help="absent or empty")
+    add_delivery(animate)
     animate.add_argument("--motion", type=Path, metavar="FILE", help="how it moves, as `motion` writes it")
-    animate.add_argument("--new-frames", type=int, default=_MOST, metavar="N", help=f"1 to {_MOST} (default: {_MOST})")
-    animate.add_argument("--name", default="frame", help="beginning of the file names (default: frame)")
-    animate.add_argument("--format", metavar="ID", help="png, png16, tiff16 or exr (default: by the picture's depth)")
-    animate.add_argument("--overwrite", action="store_true", help="replace frames of the same name in DIR")
-    for command in (motion, animate):
-        _add_shared(command)
-
-
-def _add_shared(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--guidance", type=Path, metavar="FILE.json", help="motion paths and regions")
-    command.add_argument("--prompt", metavar="TEXT", help="what the shot shows and does")
-    command.add_argument("--motion-amount", type=float, metavar="X", help="1 to 16 (default: 8)")
-    command.add_argument("--camera", metavar="MOVE", help="pan-left, tilt-up, zoom-in, roll-left, parallax-left …")
-    command.add_argument("--camera-amount", type=float, metavar="X", help="0 to 1 (default: 0.1)")
-    command.add_argument("--seed", type=int, default=0, help="another seed, another motion")
-    command.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
-    command.add_argument("--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list`")
-    command.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
-    command.add_argument("--model-size", metavar="WxH", help="multiples of 64 (default: by the picture)")
-    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
-    command.add_argument("--memory-plan", metavar="ID", help="full or low (default: what fits)")
-    command.add_argument("--rate", type=_rate, help="frames per second of a picture (default: 24)")
-    command.add_argument("--quiet", action="store_true", help="no progress")
-    command.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    for command, least in ((motion, _USUAL), (animate, 1)):
+        command.add_argument(
+            "--new-frames",
+            type=int,
+            default=_USUAL,
+            metavar="N",
+            help=f"{least} to 240 (default: {_USUAL}); more than {_USUAL} are the same motion, slower, made in windows",
+        )
+        command.add_argument("--guidance", type=Path, metavar="FILE.json", help="motion paths and regions")
+        command.add_argument("--motion-amount", type=float, metavar="X", help="1 to 16 (default: 8)")
+        command.add_argument("--camera", metavar="MOVE", help="pan-left, tilt-up, zoom-in, roll-left, parallax-left …")
+        command.add_argument("--camera-amount", type=float, metavar="X", help="0 to 1 (default: 0.1)")
+        add_model_words(command)
 
 
 def run_motion(arguments: argparse.Namespace, console: Console) -> int:
     """Raises: MpdError, Cancelled."""
     from mpd_studio.workflow.animate_picture import predict_motion
 
-    request = _request(arguments, _MOST)
+    request = _request(arguments, max(arguments.new_frames, 1))
     with console.progress():
         files = predict_motion(request, arguments.out, console)
-    return _tell(files, console)
+    console.document({"files": [str(file) for file in files]})
+    for file in files:
+        console.text(str(file))
+    return 0
 
 
 def run_animate(arguments: argparse.Namespace, console: Console) -> int:
@@ -92,7 +69,7 @@ def run_animate(arguments: argparse.Namespace, console: Console) -> int:
     check_folder(arguments.out, overwrite=arguments.overwrite)
     request = _request(arguments, arguments.new_frames)
     with console.progress():
-        files = animate_picture(
+        animated = animate_picture(
             request,
             arguments.out,
             console,
@@ -101,14 +78,7 @@ def run_animate(arguments: argparse.Namespace, console: Console) -> int:
             exporter_id=arguments.format,
             overwrite=arguments.overwrite,
         )
-    return _tell(files, console)
-
-
-def _tell(files: tuple[Path, ...], console: Console) -> int:
-    console.document({"files": [str(file) for file in files]})
-    for file in files:
-        console.text(str(file))
-    return 0
+    return tell_animated(animated, console)
 
 
 def _request(arguments: argparse.Namespace, new_frames: int) -> InbetweenRequest:
@@ -118,15 +88,5 @@ def _request(arguments: argparse.Namespace, new_frames: int) -> InbetweenRequest
 
     media = open_media(arguments.file, arguments.rate, as_sequence=False).media
     guidance = read_guidance(arguments.guidance, media.size) if arguments.guidance else Guidance()
-    asked = {name: getattr(arguments, typed) for name, typed in _OPTIONS.items()}
-    said = tuple(sorted((name, value) for name, value in asked.items() if value is not None))
     request = request_between_stills(media, media, new_frames, arguments.rate or media.rate, guidance)
-    settings = EngineSettings(Quality(arguments.quality), said)
-    return replace(request, engine_id=_ENGINE, seed=arguments.seed, settings=settings)
-
-
-def _rate(text: str) -> Fraction:
-    try:
-        return parse_rate(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    return with_model_words(request, arguments)

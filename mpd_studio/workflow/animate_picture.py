@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from mpd_studio.core.engine import BoundaryPictures, Engine
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.exchange import WriteJob
+from mpd_studio.core.figures import Figure, TellsFigures
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.media.exporters import check_fits, open_exporter
@@ -20,14 +22,27 @@ from mpd_studio.workflow.output_folder import check_sources, filling
 from mpd_studio.workflow.region_masks import read_masks
 
 
+@dataclass(frozen=True, slots=True)
+class Animated:
+    """files: in time order. figures: measured by the engine."""
+
+    files: tuple[Path, ...]
+    figures: tuple[Figure, ...] = ()
+
+
 def predict_motion(request: InbetweenRequest, file: Path, reporter: Reporter) -> tuple[Path, ...]:
     """Write the motion of the request's first frame, in the form that the file's name asks for.
 
     Raises: MpdError: whatever stands in the way. Cancelled: through the reporter.
     """
-    pictures = _decode(request, reporter)
+    pictures = decode_picture(request, reporter)
     with EngineHolder().lent(request.engine_id, keep=False) as engine:
-        motion = _animator(engine, reporter).predict_motion(request, pictures, reporter)
+        motion = animator(engine, reporter).predict_motion(request, pictures, reporter)
+    if motion.frames < request.new_frames:
+        raise UnsupportedRequest(
+            f"The engine '{request.engine_id}' predicts {motion.frames} frames at most; "
+            f"{request.new_frames} were asked for."
+        )
     return write_motion(file, motion)
 
 
@@ -40,34 +55,36 @@ def animate_picture(
     name: str = "frame",
     exporter_id: str | None = None,
     overwrite: bool = False,
-) -> tuple[Path, ...]:
+) -> Animated:
     """Fill `folder` with the frames after the request's first.
 
     motion_file: how it moves; None: as the engine predicts.
     Raises: MpdError: whatever stands in the way; nothing is left in or beside `folder`. Cancelled: likewise.
     """
     with filling(folder, name, overwrite=overwrite) as part:
-        check_sources(request, folder, name)
-        pictures = _decode(request, reporter)
+        check_sources(request, folder, name, () if motion_file is None else (motion_file,))
+        pictures = decode_picture(request, reporter)
         info = format_for(pictures.first, exporter_id)
         check_fits(info.id, pictures.first)
         motion = None if motion_file is None else read_motion(motion_file)
         with EngineHolder().lent(request.engine_id, keep=False) as engine:
-            animated = _animator(engine, reporter).animate(request, pictures, motion, reporter)
+            animated = animator(engine, reporter).animate(request, pictures, motion, reporter)
             with closing(animated) as frames:  # type: ignore[type-var] - engines yield, so it is a generator
                 written = open_exporter(info.id).write(frames, WriteJob(part, name, request.rate), reporter)
-    return tuple(folder.absolute() / file.name for file in written)
+            figures = engine.figures if isinstance(engine, TellsFigures) else ()
+    return Animated(tuple(folder.absolute() / file.name for file in written), figures)
 
 
-def _decode(request: InbetweenRequest, reporter: Reporter) -> BoundaryPictures:
+def decode_picture(request: InbetweenRequest, reporter: Reporter) -> BoundaryPictures:
+    """The request's first frame, twice. Raises: MediaError, GuidanceError."""
     reporter.report(Progress("Reading", 0, 1))
     with FrameReader() as reader:
         picture = reader.read(request.first)
     return BoundaryPictures(picture, picture, masks=read_masks(request.guidance, request.canvas))
 
 
-def _animator(engine: Engine, reporter: Reporter) -> Animates:
-    """Raises: UnsupportedRequest: the engine can only fill gaps."""
+def animator(engine: Engine, reporter: Reporter) -> Animates:
+    """The engine, loaded. Raises: UnsupportedRequest: it can only fill gaps."""
     if not isinstance(engine, Animates):
         raise UnsupportedRequest(f"The engine '{engine.info.id}' does not animate one picture. Choose motion_i2v.")
     engine.load(reporter)

@@ -13,7 +13,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,9 +55,10 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{folder} is not empty. Choose another folder, or allow overwriting (--overwrite).")
 
 
-def check_sources(request: InbetweenRequest, folder: Path, name: str) -> None:
+def check_sources(request: InbetweenRequest, folder: Path, name: str, others: Iterable[Path] = ()) -> None:
     """Overwriting must never reach what the frames are made from.
 
+    others: files beside the request's own that the frames are made from.
     Raises:
         OutputError: a source file stands in `folder` and is named like a file of the run.
     """
@@ -67,7 +68,7 @@ def check_sources(request: InbetweenRequest, folder: Path, name: str) -> None:
     written = re.compile(rf"{_frames_of(name).pattern}|{re.escape(name)}\.\w+|{'|'.join(map(re.escape, _SHEETS))}")
     masks = [Path(region.mask.path) for region in request.guidance.regions if region.mask]
     refs = dict.fromkeys((request.first.media, request.last.media))
-    for source in [*masks, *(path for media in refs for path in _files_of(media))]:
+    for source in [*masks, *others, *(path for media in refs for path in _files_of(media))]:
         real = source.resolve()
         if real.parent == place and written.fullmatch(real.name):
             raise OutputError(

@@ -37,7 +37,7 @@ def check_length(new_frames: int, motion: ClipMotion | None) -> None:
 
 
 def predicted_motion(maker: ClipMaker, picture: Picture, new_frames: int, seed: int) -> ClipMotion:
-    """Stage 1's at the 15 frames after a picture, at the model's scale; of more frames, the same motion in as many, up to 240.
+    """Stage 1's at the 15 frames after a picture, at the model's scale; of more, up to 240, the same motion in as many.
 
     Stage 1 tells 15 displacements from the picture, up to the largest distance in time that it was trained with. So it
     is asked once, and a longer clip is that motion slower: no frame's motion is measured from a frame that was made.
