@@ -36,6 +36,7 @@ from mpd_studio.session.take_folders import takes_of
 from mpd_studio.session.weights_desk import WeightsDesk
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
+from mpd_studio.workflow.gap_motion import MotionOrder, carry_out, goes_along_motions, motion_problem, with_motions
 from mpd_studio.workflow.inbetween import ConfidenceMaps, format_for, plan_sheet, run
 from mpd_studio.workflow.length import length_problem
 from mpd_studio.workflow.output_folder import clear_abandoned
@@ -212,7 +213,7 @@ class Generator(QObject):
             return (f"The engine '{self._plan.engine_id}' is not installed. Choose another one.",)
         if engine.problem:
             found.append(engine.problem)
-        found += filter(None, (self._settings_problem(engine), self.weights_problem()))
+        found += filter(None, (self._settings_problem(engine), self.weights_problem(), self._motion_problem(gap_id)))
         return (*found, *filter(None, (length_problem(request.new_frames, engine),)))
 
     def sheet(self, gap_id: GapId) -> Sheet:
@@ -221,7 +222,7 @@ class Generator(QObject):
         Raises:
             BadInput: the gap cannot be filled; see problems().
         """
-        request = self._request(gap_id)
+        request, _ = self._request_along(gap_id)
         place = place_of(self._document.timeline, gap_id)
         sheet = plan_sheet(request, place, format_for(request.first.media, None))
         return sheet.with_figures((*self.forecasts.figures(request), *self.measured(gap_id, request)))
@@ -233,11 +234,11 @@ class Generator(QObject):
             self.message.emit(warning(" ".join(problems)))
             return None
         timeline = self._document.timeline
-        request, place = self._request(gap_id), place_of(timeline, gap_id)
+        (request, motions), place = self._request_along(gap_id), place_of(timeline, gap_id)
         folder = self._document.takes_folder() / new_id("take")
         title = f"{gap_title(timeline, gap_id)}: {_frames(request.new_frames)}"
         engines, kept = self._kept_engine.for_run(request.engine_id), threading.Event()
-        job = Job(new_id("generate"), title, partial(make_take, request, folder, place, engines, kept))
+        job = Job(new_id("generate"), title, partial(make_take, request, folder, place, engines, kept, motions))
         self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title, kept)
         endings = (partial(ending, job.id) for ending in (self._on_made, self._on_failed, self._on_cancelled))
         self._answers.expect(job, *endings)
@@ -259,6 +260,18 @@ class Generator(QObject):
     def _request(self, gap_id: GapId) -> InbetweenRequest:
         plan, settings = self._plan, EngineSettings(self._plan.quality, self.said)
         return build_request(self._document.timeline, gap_id, plan.engine_id, settings, plan.seed)
+
+    def _request_along(self, gap_id: GapId) -> tuple[InbetweenRequest, tuple[MotionOrder, ...]]:
+        """The request with the gap's own motions, where the engine goes along them, and what is to be done before."""
+        request, engine = self._request(gap_id), self.engine
+        placed = find_gap(self._document.timeline, gap_id)
+        if engine is None or placed is None or not placed.gap.motions or not goes_along_motions(engine):
+            return request, ()
+        return with_motions(request, placed)
+
+    def _motion_problem(self, gap_id: GapId) -> str:
+        placed, engine = find_gap(self._document.timeline, gap_id), self.engine
+        return motion_problem(placed) if placed and engine and goes_along_motions(engine) else ""
 
     def _settings_problem(self, engine: EngineInfo) -> str:
         """Options that are possible each, and impossible together."""
@@ -314,11 +327,16 @@ def make_take(
     place: GapPlace,
     engines: EngineHolder | None,
     kept: threading.Event,
+    motions: tuple[MotionOrder, ...],
     reporter: Reporter,
 ) -> InbetweenResult:
-    """The work in the GPU lane: all of a take, or no file of it. kept: set where a cancelled run is not all lost."""
+    """The work in the GPU lane: all of a take, or no file of it. kept: set where a cancelled run is not all lost.
+
+    motions: to be ready before the run, which names their files.
+    """
     clear_abandoned(folder.parent, "take-*")
     try:
+        carry_out(motions, reporter)
         made = run(request, folder, reporter, place=place, maps=ConfidenceMaps.KEPT, engines=engines)
         reporter.raise_if_cancelled()
     except (MpdError, Cancelled) as ending:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
-from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.guidance import Boundary, Guidance
 from mpd_studio.core.ids import ClipId, GapId, PathId, RegionId, TakeId
 from mpd_studio.core.timeline import Clip, Timeline, find_gap, gaps_of
 from mpd_studio.session.document import Document
@@ -40,6 +40,7 @@ class MotionView(Enum):
     OFF = "off"
     ARROWS = "arrows"
     COLORS = "colours"
+    MOVING = "moving picture"  # of a motion that is kept with the gap
 
 
 class Selection(QObject):
@@ -74,6 +75,11 @@ class Selection(QObject):
         self.playing = False
         self._project_key = document.key
         document.changed.connect(self._on_document_changed)
+
+    @property
+    def end(self) -> Boundary:
+        """The boundary frame whose motion is meant: the last where that is shown, else the first."""
+        return Boundary.LAST if self.shown is Shown.LAST else Boundary.FIRST
 
     def select_gap(self, gap_id: GapId | None) -> None:
         if gap_id is None or find_gap(self._document.timeline, gap_id) is None:

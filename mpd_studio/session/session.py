@@ -18,6 +18,7 @@ from mpd_studio.session.lab import Lab
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.session.missing_media import MissingMedia
+from mpd_studio.session.motion_desk import MotionDesk
 from mpd_studio.session.motion_maps import MotionMaps
 from mpd_studio.session.named_weights import NamedWeights
 from mpd_studio.session.player import Player
@@ -75,6 +76,7 @@ class Session(QObject):
         self.weights = WeightsDesk(paths, self.preferences, self.jobs, lanes, self)
         self.generator = Generator(self.document, self.preferences, self.weights, self.jobs, lanes, self)
         self.named_weights = NamedWeights(self.generator, self.preferences)
+        self.motions = MotionDesk(self.document, self.generator, self.jobs, lanes, self)
         self.shot_changes = ShotChanges(self.document, self.drafts, self.generator, self)
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
         self.lab = Lab(paths, self.document, self.generator, self.weights, self.jobs, lanes, self)
@@ -92,6 +94,7 @@ class Session(QObject):
             self.missing,
             self.weights,
             self.generator,
+            self.motions,
             self.shot_changes,
             self.lab,
             self.exporter,

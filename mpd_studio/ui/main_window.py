@@ -23,6 +23,7 @@ from mpd_studio.ui.dock_panels import TabbedPages, add_dock
 from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.key_guard import KeyGuard
 from mpd_studio.ui.media_drops import files_of
+from mpd_studio.ui.motion_drops import ask_motion, ask_new_motion, dropped_motion, take_motion
 from mpd_studio.ui.panels.gap_list import GapList
 from mpd_studio.ui.panels.inspector import Inspector
 from mpd_studio.ui.panels.jobs import JobsPopup
@@ -152,6 +153,15 @@ class MainWindow(QMainWindow):
 
     def ask_rename_take(self) -> None:
         self.takes.begin_rename()
+
+    def ask_load_motion(self) -> None:
+        ask_motion(self, lambda file: take_motion(self.session, file))
+
+    def ask_save_motion(self) -> None:
+        gap_id, end = self.session.selection.gap_id, self.session.selection.end
+        if gap_id is not None:
+            name = f"{self.document_name}-{end.value}-motion"
+            ask_new_motion(self, name, lambda file: self.session.motions.save(gap_id, end, file))
 
     def show_preferences(self) -> None:
         from mpd_studio.ui.dialogs.preferences import PreferencesDialog
@@ -333,8 +343,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = files_of(event.mimeData())
-        if files:
+        files, motion = files_of(event.mimeData()), dropped_motion(event.mimeData())
+        if motion is not None and take_motion(self.session, motion):
+            event.acceptProposedAction()
+        elif files:
             self.session.importer.open_files(files)
             event.acceptProposedAction()
 

@@ -29,6 +29,8 @@ class Situation:
     """gap, clip: what is selected. gap_number: as the user counts, from 1; 0 without a gap.
 
     problems: why the selected gap cannot be generated. gap_problems: those that are not the engine's.
+    motion_problem: why its motion cannot be predicted. takes_motion: whether the engine goes along one. has_motion: of
+    the end that is shown.
     """
 
     timeline: Timeline
@@ -54,6 +56,9 @@ class Situation:
     running_job: str | None
     problems: tuple[str, ...]
     gap_problems: tuple[str, ...]
+    motion_problem: str
+    takes_motion: bool
+    has_motion: bool
 
 
 def find_placed_clip(timeline: Timeline, clip_id: ClipId) -> PlacedClip | None:
@@ -105,4 +110,7 @@ def read_situation(session: Session, index: GapIndex) -> Situation:
         running_job=current.id if current else None,
         problems=session.generator.problems(gap.gap.id) if gap else (),
         gap_problems=session.generator.gap_problems(gap.gap.id) if gap else (),
+        motion_problem=session.motions.problem(gap.gap.id) if gap else "",
+        takes_motion=session.motions.is_offered,
+        has_motion=gap is not None and gap.gap.motion(selection.end) is not None,
     )

@@ -47,6 +47,11 @@ from mpd_studio.workflow.sheet import GapPlace, LineState, Sheet, SheetLine, she
 from mpd_studio.workflow.unfinished_work import unfinished_work
 
 NEW_FRAMES = "New frames"
+# Options that name a motion to go along, and what the sheet says of them.
+_MOTIONS = {
+    "motion_file": "moves as given, from the first frame",
+    "motion_back_file": "moves as given, from the last frame",
+}
 
 
 class ConfidenceMaps(Enum):
@@ -169,6 +174,10 @@ def plan_sheet(request: InbetweenRequest, place: GapPlace, info: ExporterInfo) -
     length = length_line(request.new_frames, engine) if engine else None
     if length is not None:
         sheet = sheet.with_line(length)
+    for option, text in _MOTIONS.items():
+        file = dict(request.settings.options).get(option)
+        if file:
+            sheet = sheet.with_line(SheetLine(option, text, LineState.NOTE, Path(str(file)).name))
     ignored = _ignored_drawings(request)
     if not ignored:
         return sheet

@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -20,6 +19,7 @@ from mpd_studio.core.progress import SilentReporter
 from mpd_studio.core.timeline import Gap, PlacedGap
 from mpd_studio.media.motion_files import read_motion, write_motion
 from mpd_studio.media.probe import probe
+from mpd_studio.media.reader import FrameReader
 from mpd_studio.motion.clip_motion import ClipMotion, clip_motion
 from mpd_studio.workflow.build_request import request_between_stills
 from mpd_studio.workflow.gap_motion import (
@@ -34,11 +34,12 @@ from mpd_studio.workflow.motion_edits import edited_motion
 from mpd_studio.workflow.motion_looks import animation, motion_seen
 
 SILENT = SilentReporter()
+CANVAS = Size(96, 64)
 LEFT = (Point(0, 0), Point(48, 0), Point(48, 64), Point(0, 64))
 SQUARE = slice(20, 44)
 
 
-def moved(x: float, frames: int = 4, size: Size = Size(96, 64)) -> ClipMotion:
+def moved(x: float, frames: int = 4, size: Size = CANVAS) -> ClipMotion:
     px = np.zeros((frames, size.height, size.width, 2), np.float32)
     px[..., 0] = np.linspace(x / frames, x, frames)[:, None, None]
     return clip_motion(px)
@@ -47,6 +48,8 @@ def moved(x: float, frames: int = 4, size: Size = Size(96, 64)) -> ClipMotion:
 @pytest.fixture
 def request_(tmp_path: Path) -> InbetweenRequest:
     """A textured square goes 12 pixels to the right, over a still texture."""
+    import cv2
+
     noise = np.random.default_rng(4).integers(0, 255, (64, 96, 3), np.uint8)
     noise = cv2.GaussianBlur(noise, (0, 0), 1.5) * np.float32(2.5) - 190
     for name, x in (("a.png", 20), ("b.png", 32)):
@@ -168,11 +171,11 @@ def test_it_is_seen_from_any_frame_of_the_gap(
 
 def test_the_animation_goes_from_the_first_moment_to_the_last(request_: InbetweenRequest, kept: GapMotion) -> None:
     frames = animation(kept, request_, SILENT)
-    picture = cv2.imread(str(request_.first.media.path))[..., ::-1]
+    with FrameReader() as reader:
+        picture, last = reader.read(request_.first).pixels, reader.read(request_.last).pixels
     assert len(frames) == 5
     assert np.array_equal(frames[0], picture)
     assert np.abs(frames[4][:, 10:90].astype(int) - picture[:, 2:82]).max() <= 1
     late = animation(replace(kept, of=Boundary.LAST, picture=request_.last), request_, SILENT)
-    last = cv2.imread(str(request_.last.media.path))[..., ::-1]
     assert np.array_equal(late[4], last)
     assert np.abs(late[0][:, 10:90].astype(int) - last[:, 2:82]).max() <= 1

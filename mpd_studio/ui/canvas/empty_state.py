@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mpd_studio.session.session import Session
 from mpd_studio.ui.media_drops import DropSpot, can_drop, files_of, take_drop
+from mpd_studio.ui.motion_drops import dropped_motion, take_motion
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
@@ -48,7 +49,13 @@ class EmptyState(QWidget):
 
 
 def append_drop(session: Session, dropped: QMimeData) -> bool:
-    """Open dropped files, or put media of the bin behind the first track's end. Returns whether there was any."""
+    """Open dropped files, or put media of the bin behind the first track's end; a motion goes to the selected gap.
+
+    Returns whether there was any.
+    """
+    motion = dropped_motion(dropped)
+    if motion is not None and take_motion(session, motion):
+        return True
     files = files_of(dropped)
     if files:
         session.importer.open_files(files)

@@ -32,6 +32,7 @@ class MotionItem(QGraphicsItem):
         self._scale = 1.0
         self._time = 0.0
         self._longest = 0.0
+        self._is_kept = False
         self._colors = QPixmap()
         self.setZValue(5)
         self.setVisible(False)
@@ -44,14 +45,21 @@ class MotionItem(QGraphicsItem):
     @property
     def legend(self) -> str:
         what = tr("Motion over the whole gap, first to last frame.")
+        if self._is_kept:
+            what = tr("Motion that is kept with the gap, first to last frame.")
         return f"{what} {tr('Longest: {0} px').format(round(self._longest))}"
 
     def set_scale(self, scale: float) -> None:
         self._scale = scale
         self.update()
 
-    def show_motion(self, view: MotionView, motion: np.ndarray | None, time: float, area: QRectF) -> None:
-        """None hides it. time: of the gap, at which things are where the picture shows them."""
+    def show_motion(
+        self, view: MotionView, motion: np.ndarray | None, time: float, area: QRectF, is_kept: bool = False
+    ) -> None:
+        """None hides it. time: of the gap, at which things are where the picture shows them. is_kept: with the gap, and
+        not measured between its ends.
+        """
+        self._is_kept = is_kept
         self.setVisible(view is not MotionView.OFF and motion is not None)
         if area != self._area:
             self.prepareGeometryChange()

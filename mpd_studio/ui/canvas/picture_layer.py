@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from mpd_studio.core.timeline import PlacedGap
@@ -14,12 +14,14 @@ from mpd_studio.ui.canvas.compare_item import CompareItem, other_side
 from mpd_studio.ui.canvas.frame_feed import FrameFeed, Place
 from mpd_studio.ui.canvas.heat_item import HeatItem
 from mpd_studio.ui.canvas.motion_item import MotionItem
+from mpd_studio.ui.canvas.moving_item import MovingItem
 from mpd_studio.ui.canvas.onion_skin import OnionSkin, onion_sources
 from mpd_studio.ui.canvas.picture_item import PictureItem
 from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
 from mpd_studio.ui.tokens import Tokens
 
 _WAITING_OPACITY = 0.35
+_LEAST_MS = 40  # that a frame of the moving picture stays
 
 
 class PictureLayer(QObject):
@@ -39,8 +41,11 @@ class PictureLayer(QObject):
         self.other_caption = ""
         self._heat = HeatItem()
         self._motion = MotionItem()
-        for item in (self._picture, self._onion, self._compare, self._heat, self._motion):
+        self._moving = MovingItem()
+        for item in (self._picture, self._onion, self._compare, self._heat, self._motion, self._moving):
             scene.addItem(item)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._step)
 
     @property
     def area(self) -> QRectF:
@@ -75,6 +80,13 @@ class PictureLayer(QObject):
     def motion(self) -> MotionItem:
         return self._motion
 
+    @property
+    def moving(self) -> MovingItem:
+        return self._moving
+
+    def _step(self) -> None:
+        self._moving.step()
+
     def show(self, shown: ShownFrame, placed: PlacedGap | None, tokens: Tokens) -> None:
         canvas = self._session.document.timeline.canvas
         area = QRectF(0, 0, canvas.width, canvas.height)
@@ -108,14 +120,36 @@ class PictureLayer(QObject):
 
     def _show_motion(self, shown: ShownFrame, placed: PlacedGap | None, area: QRectF) -> None:
         view = self._session.selection.motion_view
-        if view is MotionView.OFF or placed is None or shown.time is None or self._session.selection.playing:
+        is_hidden = placed is None or shown.time is None or self._session.selection.playing
+        self._show_moving(placed if view is MotionView.MOVING and not is_hidden else None, area)
+        if placed is None or shown.time is None or is_hidden or view in (MotionView.OFF, MotionView.MOVING):
             self._motion.show_motion(MotionView.OFF, None, 0.0, area)
             return
-        found = self._session.motion_maps.ask(placed.gap.id, shown.time)
-        self._motion.show_motion(view, found.motion if found is not None else None, shown.time, area)
+        is_kept = bool(placed.gap.motions) and self._session.motions.is_offered
+        if is_kept:
+            motion = self._session.motions.seen(placed.gap.id, shown.time)
+        else:
+            found = self._session.motion_maps.ask(placed.gap.id, shown.time)
+            motion = found.motion if found is not None else None
+        self._motion.show_motion(view, motion, shown.time, area, is_kept)
+
+    def _show_moving(self, placed: PlacedGap | None, area: QRectF) -> None:
+        """As long as the gap itself lasts, and then again."""
+        frames = None
+        if placed is not None and placed.gap.motions:
+            end = self._session.selection.end
+            motion = placed.gap.motion(end) or placed.gap.motions[0]
+            frames = self._session.motions.animation(placed.gap.id, motion.of)
+        self._moving.show_frames(frames, area)
+        if frames is None or placed is None:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            lasts_ms = 1000 * (placed.gap.length + 1) / self._session.document.timeline.rate
+            self._clock.start(max(_LEAST_MS, round(lasts_ms / max(1, len(frames) - 1))))
 
     def set_scale(self, scale: float) -> None:
         self._motion.set_scale(scale)
+        self._moving.set_scale(scale)
         self._compare.set_scale(scale)
 
     def set_wipe(self, x: float) -> None:

@@ -96,6 +96,8 @@ class CanvasView(PanZoomView):
         session.previews.changed.connect(self._changed)
         session.trust_maps.arrived.connect(self._changed)
         session.motion_maps.changed.connect(self._changed)
+        session.motions.changed.connect(self._changed)
+        session.generator.plan_changed.connect(self._changed)  # another engine may go along other motions
         session.suggestions.changed.connect(self._changed)
         self.space_tapped.connect(session.player.toggle)
         self.stage.changed.connect(self._stage_changed)

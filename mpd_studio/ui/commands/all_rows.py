@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpd_studio.ui.actions import ActionRow
-from mpd_studio.ui.commands import across_cut, edit, file, gap, guidance, view, window
+from mpd_studio.ui.commands import across_cut, edit, file, gap, guidance, motion, view, window
 
 ALL_ROWS: tuple[ActionRow, ...] = (
     *file.ROWS,
@@ -11,6 +11,7 @@ ALL_ROWS: tuple[ActionRow, ...] = (
     *gap.ROWS,
     *across_cut.ROWS,
     *guidance.ROWS,
+    *motion.ROWS,
     *view.ROWS,
     *window.ROWS,
 )

@@ -13,6 +13,7 @@ from mpd_studio.ui.panels.engine_settings import EngineSettings
 from mpd_studio.ui.panels.gap_ends import GapEnds
 from mpd_studio.ui.panels.generate import GenerateFoot
 from mpd_studio.ui.panels.guidance import GuidancePanel
+from mpd_studio.ui.panels.motion import MotionPanel
 from mpd_studio.ui.panels.sheet import Line, SheetView
 from mpd_studio.ui.pieces import FoldSection, label, rule
 from mpd_studio.ui.situation import PlacedClip, Situation
@@ -35,6 +36,7 @@ class Inspector(QWidget):
         self.ends = GapEnds(session, table)
         self.guidance = GuidancePanel(session, table)
         self.engine = EngineSettings(session, table)
+        self.motion = MotionPanel(session, table)
         self.sheet = SheetView()
         self.foot = GenerateFoot(session, table)
         self._facts = ClipFacts()
@@ -60,6 +62,7 @@ class Inspector(QWidget):
             session.sheets.arrived,
             session.generator.forecasts.arrived,
             session.drafts.changed,
+            session.motions.changed,
         ):
             signal.connect(self._refresh_soon)
         self.refresh()
@@ -99,6 +102,9 @@ class Inspector(QWidget):
         self._guidance_section.set_aside(
             _guidance_text(len(placed.gap.guidance.paths), len(placed.gap.guidance.regions))
         )
+        self.motion.show_gap(placed)
+        self._motion_part.setVisible(self._session.motions.is_offered)
+        self._motion_section.set_aside(self.motion.aside)
         self.foot.show_gap(placed)
         self._later.start()
 
@@ -124,6 +130,13 @@ class Inspector(QWidget):
     def _build_gap(self) -> QWidget:
         unit = metrics_for(self.font()).unit
         self._guidance_section = FoldSection(tr("Guidance"), self.guidance)
+        self._motion_section = FoldSection(tr("Motion"), self.motion)
+        self._motion_part = QWidget()
+        motion = QVBoxLayout(self._motion_part)
+        motion.setContentsMargins(0, 0, 0, 0)
+        motion.setSpacing(2 * unit)
+        motion.addWidget(self._motion_section)
+        motion.addWidget(rule())
         self._sheet_section = FoldSection(tr("Contract sheet"), self.sheet)
         parts: tuple[QWidget, ...] = (
             self.ends,
@@ -132,6 +145,7 @@ class Inspector(QWidget):
             rule(),
             FoldSection(tr("Engine"), self.engine),
             rule(),
+            self._motion_part,
             self._sheet_section,
         )
         return _scrolled(unit, self._title, self._range, *parts)
