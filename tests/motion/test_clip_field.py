@@ -76,3 +76,31 @@ def test_it_comes_from_and_goes_to_a_motion_without_the_picture() -> None:
     unknown = field.motion.px.copy()
     unknown[:, 3, 4] = np.nan
     assert not ClipField.of(clip_motion(unknown)).px[:, 3, 4].any()
+
+
+def test_more_frames_are_the_same_motion_slower_and_smooth_in_time() -> None:
+    times = np.linspace(0, 1, 16, dtype=np.float32)
+    px = np.zeros((16, 6, 8, 2), np.float32)
+    px[..., 0], px[..., 1] = (values[:, None, None] for values in (12 * times, 20 * times * times))
+    px[:, :3] = 0
+    longer = ClipField(px).over(41)
+    assert longer.frames == 41
+    assert np.array_equal(longer.px[-1], px[-1])
+    assert not longer.px[:, :3].any()
+    then = np.linspace(0, 1, 41)
+    assert np.allclose(longer.px[:, 5, 5, 0], 12 * then, atol=1e-4)
+    assert np.allclose(longer.px[:, 5, 5, 1], 20 * then * then, atol=0.02)
+    assert np.array_equal(longer.over(41).px, longer.px)
+
+
+def test_what_is_not_known_stands_still_or_is_hidden_and_then_lands_nowhere() -> None:
+    px = even(8, 0).px[1:].copy()
+    px[:, :, 20:] = np.nan
+    motion = clip_motion(px)
+    still, hidden = ClipField.of(motion), ClipField.of(motion, hides=True)
+    assert not still.px[:, :, 20:].any()
+    assert np.isnan(hidden.px[1:, :, 20:]).all()
+    back, seen = hidden.looked_back(4)
+    assert np.isfinite(back).all()
+    assert np.all(seen[:, 8:28] == 1)
+    assert not seen[:, 28:].any()
