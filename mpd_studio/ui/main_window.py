@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from mpd_studio.ui.timeline.hits import Hit
 from mpd_studio.ui.timeline.menus import build_timeline_menu
 from mpd_studio.ui.timeline.view import TimelineView
 
+log = logging.getLogger(__name__)
 _LAYOUT_VERSION = 2
 
 
@@ -358,7 +360,11 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _remember(self) -> None:
-        self._remembered.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._remembered.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            log.warning("The layout of the window could not be kept in %s: %s", self._remembered, error)
+            return
         settings = QSettings(str(self._remembered), QSettings.Format.IniFormat)
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("panels", self.saveState(_LAYOUT_VERSION))

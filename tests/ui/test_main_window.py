@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -110,6 +111,15 @@ def test_the_layout_is_remembered(new_window: Callable[[], Driver]) -> None:
     assert second.window.docks["inspector"].isHidden()
     assert not second.window.docks["timeline"].isHidden()
     assert second.window.left_pages.tabs.currentIndex() == 1
+
+
+@pytest.mark.logs("layout of the window could not be kept")
+def test_the_window_closes_where_its_layout_cannot_be_kept(desk: Driver) -> None:
+    folder = desk.session.paths.window.parent
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("a file where the folder should be")
+    assert desk.window.close()
+    assert folder.read_text() == "a file where the folder should be"
 
 
 def test_full_screen_shows_only_the_canvas_and_comes_back(desk: Driver) -> None:
