@@ -18,6 +18,7 @@ from mpd_studio.motion.matches import rigid_motions
 from mpd_studio.motion.warp import backward_warp
 
 SMALLEST_FLOW_SIDE = 16
+_AROUND_PX = 9
 _WHOLE, _LOCAL, _FAR = 0.5, 4.0, 5.0  # handicaps: standing still is the plainest explanation, a far jump the least
 
 
@@ -70,30 +71,33 @@ def two_way_flow(
     looks = appearance(first), appearance(last)
     near = _both(lambda a, b: dense_flow(luma[a], luma[b]), tick)
     far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b])), tick)
-    trusted = trust(*near), trust(near[1], near[0])
+    trusted = _both(lambda a, b: trust(near[a], near[b]), tick)
     still = np.zeros_like(near[0])
     whole = global_motion(near[0], trusted[0]), global_motion(near[1], trusted[1])
     motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
     handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
     if effort.look_back:
-        for there, back in (near, far):
-            tick()
-            motions.append((way_back(back, trust(back, there)), way_back(there, trust(there, back))))
-            handicaps.append(_FAR)
+        motions.append(_both(lambda a, b: way_back(near[b], trusted[b]), tick))
+        motions.append(_both(lambda a, b: way_back(far[b], trust(far[b], far[a])), tick))
+        handicaps.extend([_FAR, _FAR])
     if effort.most_features:
         tick()
         known = np.where(trusted[0][..., None] > 0.5, near[0], whole[0])
-        rescued = rigid_motions(*luma, known, effort.most_features)
+        rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
-    forward, backward = _both(
-        lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick
-    )
-    vouched = trust(forward, backward), trust(backward, forward)
-    tick()
-    forward = with_hidden_filled(forward, vouched[0], first)
-    backward = with_hidden_filled(backward, vouched[1], last)
+    fused = _both(lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick)
+    pictures = first, last
+    vouched = _both(lambda a, b: trust(fused[a], fused[b]), tick)
+    forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], pictures[a]), tick)
     return MotionField(forward, backward, *vouched, _overall(*vouched))
+
+
+def _doubted(trusted: np.ndarray) -> np.ndarray:
+    """(h, w) bool: where what was found may be wrong, and a little around it."""
+    import cv2
+
+    return cv2.dilate((trusted < 0.5).astype(np.uint8), np.ones((_AROUND_PX, _AROUND_PX), np.uint8)) > 0
 
 
 def _overall(forward_trust: np.ndarray, backward_trust: np.ndarray) -> float:
