@@ -306,7 +306,10 @@ class Generator(QObject):
         self._document.apply("Add take", partial(_with_take, order.gap_id, take))
         if find_gap(before, order.gap_id) is None:
             self.message.emit(
-                warning(f"The gap of {take.name} was deleted while it was made. It is kept among the unplaced takes.")
+                warning(
+                    f"The gap of {take.name} was deleted while it was made. It is kept among the unplaced takes: "
+                    "right-click a gap on the timeline to use it there."
+                )
             )
         self.take_made.emit(order.gap_id, take.id)
 
