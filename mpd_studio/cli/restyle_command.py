@@ -36,6 +36,9 @@ def add_restyle(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     restyle.add_argument(
         "--tracks", type=Path, metavar="FILE", help="where pixels go, from A to each later frame: .npz, .flo or .exr"
     )
+    restyle.add_argument(
+        "--keep-tracks", type=Path, metavar="FILE.npz", help="keep what was measured, for --tracks with another look"
+    )
     add_delivery(restyle)
     add_model_words(restyle)
 
@@ -62,6 +65,7 @@ def run_restyle(arguments: argparse.Namespace, console: Console) -> int:
             arguments.out,
             console,
             tracks_file=arguments.tracks,
+            keep_tracks=arguments.keep_tracks,
             name=arguments.name,
             exporter_id=arguments.format,
             overwrite=arguments.overwrite,

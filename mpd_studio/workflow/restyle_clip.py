@@ -17,7 +17,7 @@ from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.media.exporters import check_fits, open_exporter
-from mpd_studio.media.motion_files import read_motion
+from mpd_studio.media.motion_files import read_motion, write_motion
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.motion.clip_motion import ClipMotion
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
@@ -82,6 +82,7 @@ def restyle_clip(
     reporter: Reporter,
     *,
     tracks_file: Path | None = None,
+    keep_tracks: Path | None = None,
     name: str = "frame",
     exporter_id: str | None = None,
     overwrite: bool = False,
@@ -89,8 +90,12 @@ def restyle_clip(
     """Fill `folder` with as many frames as the range has: the reference as it is, and it moved as the clip moves.
 
     request: of restyle_request, with engine, settings and seed. tracks_file: how the clip moves; None: it is measured.
+    keep_tracks: a file (.npz) for what was measured, to be given as tracks_file with other looks; it stays whatever
+    comes after.
     Raises: MpdError: whatever stands in the way; nothing is left in or beside `folder`. Cancelled: likewise.
     """
+    if keep_tracks is not None and keep_tracks.suffix.lower() != ".npz":
+        raise BadInput(f"{keep_tracks.name}: measured tracks are kept as .npz. Choose a name with this ending.")
     with filling(folder, name, overwrite=overwrite) as part:
         check_sources(request, folder, name, () if tracks_file is None else (tracks_file,))
         pictures = decode_picture(request, reporter)
@@ -102,6 +107,8 @@ def restyle_clip(
             # Asked without a motion first: it says what stands in the way, before minutes of tracking.
             moves.animate(request, pictures, None, reporter)
             tracks, told = (given, ()) if given is not None else _measured_tracks(request, reporter)
+            if keep_tracks is not None:
+                write_motion(keep_tracks, tracks)
             animated = moves.animate(request, pictures, tracks, reporter, hides=True)
             with closing(animated) as made:  # type: ignore[type-var] - engines yield, so it is a generator
                 frames = chain((pictures.first,), made)

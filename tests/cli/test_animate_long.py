@@ -1,0 +1,48 @@
+"""More than 15 frames of one picture from the command line, on a tiny model with random weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mpd_studio.cli import main
+from mpd_studio.media.motion_files import read_motion
+from tests.workflow.moving_pictures import still
+
+pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    folder = tmp_path_factory.mktemp("tiny") / "tree"
+    make_tiny(folder)
+    return str(folder)
+
+
+def test_motion_and_frames_are_as_many_as_asked_for_and_their_figures_are_told(
+    tiny: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = str(still(tmp_path / "a.png"))
+    words = ["--weights", tiny, "--steps", "2", "--model-size", "64x64", "--json"]
+    usual, longer = tmp_path / "15.npz", tmp_path / "18.npz"
+    assert main(["motion", picture, "--out", str(usual), *words]) == 0
+    assert main(["motion", picture, "--out", str(longer), "--new-frames", "18", *words]) == 0
+    short, long = read_motion(usual), read_motion(longer)
+    assert (short.frames, long.frames) == (15, 18)
+    assert np.array_equal(short.px[-1], long.px[-1])
+    animate = ["animate", picture, "--new-frames", "17", *words]
+    capsys.readouterr()
+    assert main([*animate, "--motion", str(usual), "--out", str(tmp_path / "short")]) == 5
+    assert "The motion has 15 frames; 17 were asked for" in capsys.readouterr().err
+    assert main([*animate, "--motion", str(longer), "--out", str(tmp_path / "long")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["files"]) == len(list((tmp_path / "long").iterdir())) == 17
+    assert [figure["id"] for figure in document["figures"]][-2:] == ["windows", "drift"]
+    assert all(len(figure["values"]) >= 3 for figure in document["figures"][-2:])
+    assert main(["motion", picture, "--out", str(longer), "--new-frames", "241", *words]) == 5
+    assert "240 frames at most" in capsys.readouterr().err
