@@ -10,9 +10,9 @@ from pathlib import Path, PurePath
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from window_driver import Driver
 
 from mpd_studio.core.frames import FrameRange
@@ -240,3 +240,43 @@ def test_ten_hours_fit_into_the_window(gap_desk: Driver) -> None:
     ends = gap_desk.window.inspector.ends
     gap_desk.session.selection.select_gap(gap_id)
     gap_desk.wait(lambda: ends.length.value() == 864_000)
+
+
+def _menu_by_keyboard(desk: Driver) -> tuple[list[str], QPoint]:
+    """The titles of the menu that the menu key opens, and where in the timeline; the menu is closed again."""
+    view = desk.window.timeline
+    spots: list[QPoint] = []
+    view.menu_wanted.connect(lambda hit, spot: spots.append(spot))
+    centre = view.rect().center()  # where Qt says that the key was pressed
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, centre, view.mapToGlobal(centre))
+    QApplication.sendEvent(view, event)
+    (menu,) = [menu for menu in desk.window.findChildren(QMenu) if menu.isVisible() and not menu.title()]
+    titles = [action.text() for action in menu.actions() if action.text()]
+    menu.close()
+    QApplication.processEvents()
+    return titles, view.viewport().mapFromGlobal(spots[-1])
+
+
+def test_the_menu_key_opens_the_menu_of_what_is_selected(gap_desk: Driver) -> None:
+    selection = gap_desk.session.selection
+    last = gap_desk.items[2]
+    assert isinstance(last, Clip)
+    selection.select_clip(last.id)
+    titles, place = _menu_by_keyboard(gap_desk)
+    assert selection.clip_id == last.id
+    assert "Delete and close up" in titles
+    assert gap_desk.window.timeline.hit(QPointF(place)).item == last
+    selection.select_gap(gap_desk.gap.id)
+    titles, place = _menu_by_keyboard(gap_desk)
+    assert selection.gap_id == gap_desk.gap.id
+    assert "Generate 5 frames" in titles
+    assert gap_desk.window.timeline.hit(QPointF(place)).item == gap_desk.gap
+
+
+def test_with_nothing_selected_the_menu_key_means_what_stands_at_the_playhead(gap_desk: Driver) -> None:
+    selection = gap_desk.session.selection
+    selection.clear()
+    selection.set_playhead(14)
+    titles, _ = _menu_by_keyboard(gap_desk)
+    assert selection.gap_id == gap_desk.gap.id
+    assert "Generate 5 frames" in titles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from mpd_studio.core.ids import ClipId, GapId
 from mpd_studio.core.timeline import Clip, Gap, Item
 from mpd_studio.ui.timeline.lanes import Lanes
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
@@ -53,3 +54,20 @@ def find_hit(x: float, y: float, scale: TimeScale, rows: Rows, lanes: Lanes, edg
     if right - left > 4 * edge_px:
         place = Place.HEAD if x < left + edge_px else Place.TAIL if x >= right - edge_px else Place.CLIP
     return Hit(place, frame, track, start, item)
+
+
+def hit_by_keyboard(lanes: Lanes, clip_id: ClipId | None, gap_id: GapId | None, playhead: int) -> Hit:
+    """What is meant where no mouse points: the selected clip or gap, else the topmost at the playhead."""
+    wanted = clip_id or gap_id
+    at_playhead = Hit(Place.EMPTY, playhead)
+    for track in range(len(lanes) - 1, -1, -1):
+        lane = lanes[track]
+        for start, item in lane.between(0, lane.length):
+            if not isinstance(item, Clip | Gap):
+                continue
+            place = Place.GAP if isinstance(item, Gap) else Place.CLIP
+            if item.id == wanted:
+                return Hit(place, start, track, start, item)
+            if start <= playhead < start + item.length and at_playhead.item is None:
+                at_playhead = Hit(place, playhead, track, start, item)
+    return at_playhead

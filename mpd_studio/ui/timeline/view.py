@@ -32,7 +32,7 @@ from mpd_studio.ui.theme import caption_font, metrics_for, tokens_of
 from mpd_studio.ui.thumbnails import Thumbnails
 from mpd_studio.ui.timeline.frame_paint import paint_drop, paint_focus, paint_hint, paint_snap, paint_track_names
 from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
-from mpd_studio.ui.timeline.hits import Hit, Place, find_hit
+from mpd_studio.ui.timeline.hits import Hit, Place, find_hit, hit_by_keyboard
 from mpd_studio.ui.timeline.item_paint import Brushes
 from mpd_studio.ui.timeline.lanes import Lanes
 from mpd_studio.ui.timeline.ribbon import ribbon_tip, trust_in
@@ -308,12 +308,21 @@ class TimelineView(ZoomScrollView):
         self.viewport().setCursor(Qt.CursorShape.SplitHCursor if is_edge else Qt.CursorShape.ArrowCursor)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        hit = self.hit(QPointF(event.pos()))
+        selection, spot = self._session.selection, event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            hit = hit_by_keyboard(self._lanes, selection.clip_id, selection.gap_id, self._playhead)
+            seen = QRectF(self.viewport().rect())
+            if hit.item is not None and hit.track is not None:
+                box = self.box_of(hit.track, hit.start, hit.item.length).intersected(seen)
+                seen = seen if box.isEmpty() else box
+            spot = self.viewport().mapToGlobal(seen.center().toPoint())
+        else:
+            hit = self.hit(QPointF(event.pos()))
         if isinstance(hit.item, Clip):
-            self._session.selection.select_clip(hit.item.id)
+            selection.select_clip(hit.item.id)
         elif isinstance(hit.item, Gap):
-            self._session.selection.select_gap(hit.item.id)
-        self.menu_wanted.emit(hit, event.globalPos())
+            selection.select_gap(hit.item.id)
+        self.menu_wanted.emit(hit, spot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return selects what stands under the playhead; the other keys are actions of the window."""
