@@ -91,6 +91,11 @@ class MotionPath:
             raise ValueError("A path's radius must be larger than 0.")
 
     @property
+    def is_pin(self) -> bool:
+        """Whether it stays where it is: then it holds what it would take along."""
+        return all(point.position == self.start for point in self.points)
+
+    @property
     def start(self) -> Point:
         return self.points[0].position
 

@@ -15,6 +15,7 @@ from mpd_studio.session.document import Document
 class Tool(Enum):
     SELECT = "select"
     PATH = "path"
+    PIN = "pin"
     REGION = "region"
     BRUSH = "brush"
 

@@ -10,6 +10,7 @@ from mpd_studio.core.guidance import RegionMode
 from mpd_studio.ui.canvas.brush_tool import BrushTool
 from mpd_studio.ui.canvas.canvas_menu import set_mode
 from mpd_studio.ui.canvas.path_tool import PathTool
+from mpd_studio.ui.canvas.pin_tool import PinTool
 from mpd_studio.ui.canvas.region_tool import RegionTool
 from mpd_studio.ui.canvas.stage import Stage
 from mpd_studio.ui.canvas.tool import CanvasTool, delete_picked, nudge_picked, pick_next_point, select_next
@@ -34,7 +35,7 @@ def wants_key(event: QKeyEvent, stage: Stage, tool: CanvasTool) -> bool:
     if key == Qt.Key.Key_Escape:
         return has_selected or tool.is_busy
     if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        return tool.is_busy or (isinstance(tool, PathTool) and stage.boundary is not None)
+        return tool.is_busy or (isinstance(tool, PathTool | PinTool) and stage.boundary is not None)
     if key == Qt.Key.Key_M:
         return stage.region is not None or isinstance(tool, RegionTool | BrushTool)
     if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):

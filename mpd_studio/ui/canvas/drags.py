@@ -9,6 +9,7 @@ from mpd_studio.core.gap_edits import replace_path, replace_region
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import MotionPath, MotionRegion
 from mpd_studio.motion.paths import position
+from mpd_studio.session.selection import Tool
 from mpd_studio.ui.canvas.path_shape import constrained, moved_path, with_point, with_point_at
 from mpd_studio.ui.canvas.picking import Hit, Part
 from mpd_studio.ui.canvas.region_shape import bounds, moved_region, with_corner_at
@@ -75,6 +76,8 @@ def drag_new_point(stage: Stage, path: MotionPath, time: float, pointer: Pointer
 
 
 def _path_drag(stage: Stage, path: MotionPath, hit: Hit, pointer: Pointer) -> Drag:
+    if path.is_pin and hit.part is Part.POINT and stage.session.selection.tool is not Tool.PATH:
+        return Drag(stage.gesture(tr("Move pin")), _path_change(path, pointer.position))
     match hit.part:
         case Part.POINT:
             return Drag(stage.gesture(tr("Move point")), _point_change(path, hit.index, pointer.position))

@@ -19,6 +19,7 @@ from mpd_studio.ui.canvas.path_shape import curve
 _LABEL_PX = 12
 _LABEL_HALO = 1.4
 _LABEL_AWAY = 16.0
+_PIN_ARM = 9.0
 _MOST_GHOSTS = 240  # more dots than this are a line
 
 
@@ -85,6 +86,10 @@ class PathItem(QGraphicsItem):
         look = self._look
         color = ink.path_color(look.color)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if look.path.is_pin:
+            self._paint_reach(painter, color)
+            self._paint_pin(painter, color)
+            return
         if look.is_selected:
             self._paint_reach(painter, color)
         ink.stroke_with_halo(painter, self._line, color, ink.LINE + (0.75 if look.is_selected else 0.0))
@@ -109,7 +114,7 @@ class PathItem(QGraphicsItem):
         signs = (_LABEL_AWAY + _LABEL_PX + ink.HANDLE) / self._scale
         (left, top), (right, bottom) = self._corners.min(axis=0), self._corners.max(axis=0)
         box = QRectF(QPointF(left, top), QPointF(right, bottom))
-        if self._look.is_selected:
+        if self._look.is_selected or self._look.path.is_pin:
             reach = self._look.path.radius
             box = box.united(QRectF(self._now.x - reach, self._now.y - reach, 2 * reach, 2 * reach))
         return box.adjusted(-signs, -signs, signs, signs)
@@ -122,9 +127,23 @@ class PathItem(QGraphicsItem):
         ring = QPainterPath()
         ring.addEllipse(QPointF(self._now.x, self._now.y), path.radius, path.radius)
         ink.stroke_with_halo(painter, ring, color, 1.0, Qt.PenStyle.DashLine)
+        if not self._look.is_selected:
+            return
         painter.save()
         ink.on_screen(painter, QPointF(self._now.x + path.radius, self._now.y), self._scale)
         ink.fill_with_halo(painter, ink.diamond(ink.HANDLE), ink.PAPER)
+        painter.restore()
+
+    def _paint_pin(self, painter: QPainter, color: QColor) -> None:
+        """A cross through a disc: nothing leads away from it. The selected one is filled white."""
+        painter.save()
+        ink.on_screen(painter, QPointF(self._now.x, self._now.y), self._scale)
+        cross = QPainterPath()
+        for x, y in ((1.0, 0.0), (0.0, 1.0)):
+            cross.moveTo(-x * _PIN_ARM, -y * _PIN_ARM)
+            cross.lineTo(x * _PIN_ARM, y * _PIN_ARM)
+        ink.stroke_with_halo(painter, cross, color, 2.0)
+        ink.fill_with_halo(painter, ink.disc(ink.HANDLE), ink.PAPER if self._look.is_selected else color)
         painter.restore()
 
     def _paint_ghosts(self, painter: QPainter, color: QColor) -> None:

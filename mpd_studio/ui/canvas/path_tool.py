@@ -17,8 +17,6 @@ from mpd_studio.ui.canvas.stage import Edit, Stage
 from mpd_studio.ui.canvas.tool import CanvasTool
 from mpd_studio.ui.texts import tr
 
-_REACH_OF_CANVAS = 1 / 18  # of the canvas height: 60 px at 1080
-
 
 class PathTool(CanvasTool):
     empty_cursor = Qt.CursorShape.CrossCursor
@@ -84,7 +82,7 @@ class PathTool(CanvasTool):
         canvas = self.stage.canvas
         middle = Point(canvas.right / 2, canvas.bottom / 2)
         far = Point(middle.x + canvas.right / 8, middle.y)
-        path = new_path(PathId(new_id("path")), boundary, middle, far, self._radius())
+        path = new_path(PathId(new_id("path")), boundary, middle, far, self.stage.new_radius)
         if not self.stage.apply(tr("Add path"), lambda timeline, gap: add_path(timeline, gap, path)):
             return False
         self.stage.pick_path(path.id, anchor_index(path, boundary))
@@ -102,7 +100,7 @@ class PathTool(CanvasTool):
         if boundary is None:
             return None
         path_id = PathId(new_id("path"))
-        radius = self._radius()
+        radius = self.stage.new_radius
         gesture = self.stage.gesture(tr("Add path"))
         first = new_path(path_id, boundary, drawn, pointer.position, radius)
         if not gesture.apply(lambda timeline, gap: add_path(timeline, gap, first)):
@@ -122,7 +120,7 @@ class PathTool(CanvasTool):
         placed, boundary = self.stage.placed, self.stage.boundary
         if placed is None or boundary is None:
             return
-        radius = self._radius()
+        radius = self.stage.new_radius
         path = new_path(PathId(new_id("path")), boundary, drawn, drawn, radius)
         gesture = self.stage.gesture(tr("Add path"))
         if not gesture.apply(lambda timeline, gap: add_path(timeline, gap, path)):
@@ -140,6 +138,3 @@ class PathTool(CanvasTool):
             gesture.finish()
 
         self.stage.session.proposals.ask(gap_id, boundary, drawn, radius, found)
-
-    def _radius(self) -> float:
-        return max(8.0, float(round(self.stage.canvas.bottom * _REACH_OF_CANVAS)))

@@ -15,6 +15,8 @@ class SelectTool(CanvasTool):
     @property
     def hint(self) -> str:
         stage = self.stage
+        if stage.path is not None and stage.path.is_pin:
+            return tr("Drag the pin, or its ring for how far it holds. Delete removes.")
         if stage.path is not None:
             return tr("Drag points, the curve or the ring. Double-click the curve for a new point. Delete removes.")
         if stage.region is not None:
@@ -22,7 +24,7 @@ class SelectTool(CanvasTool):
         if stage.guidance.paths or stage.guidance.regions:
             return tr("Click a path or a region to change it.")
         if stage.time is not None:
-            return tr("Nothing is drawn yet. P draws a motion path, R a region, Shift+R paints one.")
+            return tr("Nothing is drawn yet. P draws a motion path, H sets a pin, R a region, Shift+R paints one.")
         return ""
 
     def press(self, pointer: Pointer) -> None:

@@ -16,6 +16,7 @@ from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas.shown_frame import ShownFrame, ShownKind
 
 Edit = Callable[[Timeline, GapId], Timeline]
+_REACH_OF_CANVAS = 1 / 18  # of the canvas height: 60 px at 1080
 _NOTHING = ShownFrame(ShownKind.NOTHING, "")
 
 
@@ -127,6 +128,11 @@ class Stage(QObject):
         self._brush_width = min(max(width, 1.0), 1000.0)
         self._brush_softness = min(max(round(softness, 3), 0.0), 1.0)
         self.changed.emit()
+
+    @property
+    def new_radius(self) -> float:
+        """Of the next path or pin."""
+        return max(8.0, float(round(self.canvas.bottom * _REACH_OF_CANVAS)))
 
     @property
     def canvas(self) -> Rect:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainterPath
 
 from mpd_studio.core.gap_edits import delete_path, delete_region, replace_path, replace_region
 from mpd_studio.core.geometry import Point
+from mpd_studio.session.selection import Tool
 from mpd_studio.ui.canvas.drags import Drag, Pointer, begin_drag
 from mpd_studio.ui.canvas.path_shape import moved_path, with_point_at, without_point
 from mpd_studio.ui.canvas.picking import Hit, Part, hit
@@ -97,7 +98,10 @@ class CanvasTool:
         """Select what is under the pointer, if there is something."""
         found = self.hit(pointer)
         if found is not None and found.path_id is not None:
-            self.stage.pick_path(found.path_id, found.index if found.part is Part.POINT else None)
+            path = self.stage.guidance.path(found.path_id)
+            is_whole = path is not None and path.is_pin and self.stage.session.selection.tool is not Tool.PATH
+            picks_point = found.part is Part.POINT and not is_whole
+            self.stage.pick_path(found.path_id, found.index if picks_point else None)
         elif found is not None and found.region_id is not None:
             self.stage.pick_region(found.region_id, found.index if found.part is Part.CORNER else None)
         return found

@@ -12,6 +12,7 @@ from mpd_studio.session.selection import Tool
 from mpd_studio.session.session import Session
 from mpd_studio.ui.canvas.brush_tool import BrushTool
 from mpd_studio.ui.canvas.path_tool import PathTool
+from mpd_studio.ui.canvas.pin_tool import PinTool
 from mpd_studio.ui.canvas.region_tool import RegionTool
 from mpd_studio.ui.canvas.select_tool import SelectTool
 from mpd_studio.ui.canvas.stage import Stage
@@ -21,13 +22,14 @@ from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
-_ICONS = {Tool.SELECT: "tool-select", Tool.PATH: "tool-path", Tool.REGION: "tool-region", Tool.BRUSH: "tool-brush"}
+_ICONS = {tool: f"tool-{tool.value}" for tool in Tool}
 
 
 def make_tools(stage: Stage) -> dict[Tool, CanvasTool]:
     return {
         Tool.SELECT: SelectTool(stage),
         Tool.PATH: PathTool(stage),
+        Tool.PIN: PinTool(stage),
         Tool.REGION: RegionTool(stage),
         Tool.BRUSH: BrushTool(stage),
     }

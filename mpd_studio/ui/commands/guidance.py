@@ -92,6 +92,17 @@ ROWS = (
         checked=partial(_is_in_use, Tool.PATH),
     ),
     ActionRow(
+        "guidance.pin",
+        Menu.GUIDANCE,
+        "Pin",
+        "Hold a place where it is: click it on a boundary frame.",
+        partial(_use, Tool.PIN),
+        ("H",),
+        icon="tool-pin",
+        why_not=needs_gap,
+        checked=partial(_is_in_use, Tool.PIN),
+    ),
+    ActionRow(
         "guidance.region",
         Menu.GUIDANCE,
         "Draw region",

@@ -43,7 +43,8 @@ class GuidancePanel(QWidget):
         self._session = session
         self._gap: Gap | None = None
         grid = metrics_for(self.font())
-        self._hint = label(tr("Nothing drawn yet. P draws a path, R outlines a region."), "quiet", wraps=True)
+        hint = tr("Nothing drawn yet. P draws a path, H sets a pin, R outlines a region.")
+        self._hint = label(hint, "quiet", wraps=True)
         self._list = QListWidget()
         self._list.setItemDelegate(TwoColumnDelegate(self._list))
         self._list.setAccessibleName(tr("Paths and regions"))
@@ -136,7 +137,9 @@ class GuidancePanel(QWidget):
         self._list.clear()
         for path in nearest_first(guidance):
             number = guidance.paths.index(path) + 1
-            item = QListWidgetItem(build_icon("tool-path", tokens), tr("Path {number}").format(number=number))
+            title = tr("Pin {number}") if path.is_pin else tr("Path {number}")
+            icon = build_icon("tool-pin" if path.is_pin else "tool-path", tokens)
+            item = QListWidgetItem(icon, title.format(number=number))
             aside = tr("region") if path.region else tr("{radius:.0f} px").format(radius=path.radius)
             self._add(item, aside, "path", path.id, path.id == selection.path_id)
         for number, region in enumerate(guidance.regions, 1):
