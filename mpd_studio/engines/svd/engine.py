@@ -141,6 +141,7 @@ class SvdEngine:
         import torch
 
         from mpd_studio.engines.diffusion.device import choose_device
+        from mpd_studio.engines.diffusion.memory_errors import ran_out_of_memory
         from mpd_studio.engines.svd.gap_clips import GapClips
         from mpd_studio.engines.svd.plan_figures import made_with, step_down
 
@@ -157,7 +158,9 @@ class SvdEngine:
                     self._made_with = (made_with(plan, options), *reduced)
                     yield from clips.frames(self._model_for(folder, options, plan, reporter))
                     continue
-                except torch.OutOfMemoryError as error:
+                except (RuntimeError, MemoryError) as error:
+                    if not ran_out_of_memory(error):
+                        raise
                     lower = _lower_plan(plan, options, error)
                     plan, reduced = lower, (*reduced, step_down(plan, lower))
                 self.unload()  # out here, where the error's traceback holds no tensors any more
@@ -230,14 +233,17 @@ def _watched_card(options: SvdOptions) -> torch.device | None:
 
 def _lower_plan(plan: MemoryPlan, options: SvdOptions, error: Exception) -> MemoryPlan:
     """The plan to go on with after memory ran out. Raises: EngineFailed: there is none, or another one was named."""
+    import torch
+
     from mpd_studio.engines.svd.memory_plan import next_lower
 
     lower = next_lower(plan) if options.memory == "auto" else None
     if lower is None:
         may_step_down = options.memory == "auto"
         advice = "Choose a smaller size in the option 'size'" if may_step_down else "Choose the memory plan 'auto'"
+        kind = "graphics" if isinstance(error, torch.OutOfMemoryError) else "main"
         raise EngineFailed(
-            f"Not enough graphics memory with the plan '{plan.name}'. {advice}, or close other programs."
+            f"Not enough {kind} memory with the plan '{plan.name}'. {advice}, or close other programs."
         ) from error
     log.warning("Memory ran out under the plan '%s'; going on with '%s'.", plan.name, lower.name)
     return lower

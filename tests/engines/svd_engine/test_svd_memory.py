@@ -210,19 +210,95 @@ def test_memory_that_runs_out_at_any_stage_leads_to_a_smaller_plan(
     assert len(fill_svd(SvdEngine(), tiny_svd, ENDS, 3)) == 3
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tiny_svd: Path) -> np.ndarray:
+    return np.stack(fill_svd(SvdEngine(), tiny_svd, ENDS, 3)).astype(int)
+
+
 @pytest.mark.logs("going on with 'balanced'")
-@pytest.mark.parametrize(
-    ("stage", "call"), [("denoising", call) for call in (2, 3)] + [("decoding", 2), ("encoding", 2)]
-)
+@pytest.mark.parametrize("stage", ["picture", "encoding", "denoising", "decoding"])
 def test_memory_that_runs_out_at_any_call_costs_no_frame_and_no_byte(
-    monkeypatch: pytest.MonkeyPatch, tiny_svd: Path, stage: str, call: int
+    monkeypatch: pytest.MonkeyPatch, tiny_svd: Path, undisturbed: np.ndarray, stage: str
 ):
-    """Frames that were given away before it ran out are not made again."""
-    undisturbed = fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
-    Scarce(monkeypatch, *stages()[stage], times=1, first=call)
-    spared = fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
-    assert len(spared) == 3
-    assert np.abs(np.stack(undisturbed).astype(int) - np.stack(spared)).max() <= 1
+    """Each call of a run in turn. Frames that were given away before it ran out are not made again."""
+    with monkeypatch.context() as plenty:
+        counted = Scarce(plenty, *stages()[stage], times=0)
+        fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
+    assert counted.calls > 0
+    for call in range(1, counted.calls + 1):
+        with monkeypatch.context() as scarcity:
+            Scarce(scarcity, *stages()[stage], times=1, first=call)
+            spared = fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
+        assert len(spared) == 3, call
+        assert np.abs(undisturbed - np.stack(spared)).max() <= 1, call
+
+
+def allocator(at: int, error: Exception | None = None, only: str = "aten.") -> Any:
+    """While it is entered: counts torch's operations, each of which may want memory, and has it run out at one.
+
+    only: how the names of the operations that count begin.
+    """
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Allocator(TorchDispatchMode):
+        def __init__(self) -> None:
+            super().__init__()
+            self.count = 0
+
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            self.count += str(func).startswith(only)
+            if self.count == at and error is not None and str(func).startswith(only):
+                raise error
+            return func(*args, **(kwargs or {}))
+
+    return Allocator()
+
+
+def main_memory_ran_out() -> Exception:
+    return RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes.")
+
+
+@pytest.mark.logs("going on with 'balanced'")
+@pytest.mark.parametrize("share", [0.13, 0.29, 0.5, 0.71, 0.97])
+def test_memory_that_runs_out_at_any_operation_costs_no_frame_and_no_byte(
+    tiny_svd: Path, undisturbed: np.ndarray, share: float
+):
+    """On a processor too, whose lack of memory is another error."""
+    import torch
+
+    engine = SvdEngine()
+    fill_svd(engine, tiny_svd, ENDS, 3)  # has read the model
+    with allocator(0) as counted:
+        fill_svd(engine, tiny_svd, ENDS, 3)
+    at = int(share * counted.count)
+    error = torch.OutOfMemoryError("planted") if round(share * 100) % 2 else main_memory_ran_out()
+    with allocator(at, error) as scarcity:
+        spared = fill_svd(engine, tiny_svd, ENDS, 3)
+    assert scarcity.count > counted.count  # it was met, and some work was done again
+    assert np.abs(undisturbed - np.stack(spared)).max() <= 1
+
+
+@pytest.mark.parametrize("at", [1, 300])
+def test_main_memory_that_runs_out_while_the_model_is_read_is_no_fault_of_the_weights(tiny_svd: Path, at: int):
+    engine = SvdEngine()
+    with allocator(at, main_memory_ran_out(), only="aten.empty."), pytest.raises(EngineFailed, match="main memory to"):
+        fill_svd(engine, tiny_svd, ENDS, 3)
+    assert len(fill_svd(engine, tiny_svd, ENDS, 3)) == 3
+
+
+def test_main_memory_is_named_where_it_is_what_ran_out(monkeypatch: pytest.MonkeyPatch, tiny_svd: Path):
+    def scarce(*arguments: Any, **named: Any) -> None:
+        raise main_memory_ran_out()
+
+    owner, method = stages()["denoising"]
+    monkeypatch.setattr(owner, method, scarce)
+    with pytest.raises(EngineFailed, match="Not enough main memory with the plan 'low'"):
+        fill_svd(SvdEngine(), tiny_svd, ENDS, 3, memory="low")
+
+
+def test_other_errors_are_no_lack_of_memory(monkeypatch: pytest.MonkeyPatch, tiny_svd: Path):
+    with allocator(12_000, RuntimeError("planted")), pytest.raises(RuntimeError, match="planted"):
+        fill_svd(SvdEngine(), tiny_svd, ENDS, 3)
 
 
 @pytest.mark.logs("with 'balanced'", "with 'low'", "with 'lowest'", "with 'smallest'")
