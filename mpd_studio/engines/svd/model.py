@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpd_studio.core.errors import UnsupportedRequest
+from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.memory_errors import ran_out_of_memory
 from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
@@ -102,6 +103,7 @@ def load_model(
 
     Raises:
         UnsupportedRequest: the folder holds no Stable Video Diffusion, or a part is missing or broken.
+        EngineFailed: main memory ran out.
     """
     schedule, mean, std = _read_numbers(folder)
     parts: dict[str, Any] = {}
@@ -195,7 +197,11 @@ def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
         return _class_of(name).from_pretrained(
             folder, subfolder=name, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, MemoryError, SafetensorError) as error:
+        if ran_out_of_memory(error):
+            raise EngineFailed(
+                f"Not enough main memory to read the part '{name}' of the model. Close other programs, then try again."
+            ) from error
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UnsupportedRequest(
             f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."
