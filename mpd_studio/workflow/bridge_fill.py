@@ -18,7 +18,7 @@ from mpd_studio.bridge.problem import BridgeProblem, ErrorCode
 from mpd_studio.bridge.request import JobRequest, WantedMedia
 from mpd_studio.core.engine import Engine
 from mpd_studio.core.errors import Cancelled, MpdError
-from mpd_studio.core.frames import format_timecode, nominal_rate
+from mpd_studio.core.frames import nominal_rate
 from mpd_studio.core.gap_edits import set_guidance
 from mpd_studio.core.guidance_file import read_guidance
 from mpd_studio.core.inbetween import EngineSettings, InbetweenResult
@@ -28,7 +28,7 @@ from mpd_studio.engines.registry import open_engine
 from mpd_studio.media.probe import probe
 from mpd_studio.workflow.bridge_job import OpenedJob, as_problem, open_job
 from mpd_studio.workflow.build_request import build_request
-from mpd_studio.workflow.deliver import deliver_take
+from mpd_studio.workflow.deliver import deliver_take, handle_lengths, start_timecode
 from mpd_studio.workflow.inbetween import run
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def fill_job(
             name=opened.name,
             exporter_id=formats.exporter_id,
             movie_id=formats.movie_id,
+            handles=opened.request.handles,
             place=opened.place,
             open_engine=open_engine,
         ).result
@@ -115,7 +116,8 @@ def hand_in_take(job: ClaimedJob, take: InbetweenResult, reporter: Reporter) -> 
         part.mkdir()
         deliver_take(take, formats.exporter_id, part, opened.name, inner, place=opened.place)
         if formats.movie_id:
-            deliver_take(take, formats.movie_id, part, opened.name, inner, place=opened.place)
+            handles = opened.request.handles
+            deliver_take(take, formats.movie_id, part, opened.name, inner, place=opened.place, handles=handles)
         return take
 
     return _hand_in(job, reporter, make)
@@ -218,14 +220,16 @@ def _made_files(opened: OpenedJob, part: Path, formats: Formats, result: Inbetwe
     pattern = _pattern(part, opened.name)
     written = probe(part / pattern, opened.request.rate)
     movie = next((path.name for path in sorted(part.iterdir()) if path.stem == opened.name), "")
+    handles = handle_lengths(result.request, opened.request.handles) if movie else (0, 0)
+    notes = opened.notes + formats.notes + _handle_notes(opened.request.handles, handles, bool(movie))
     return MadeFiles(
         pattern=pattern,
         first_number=written.first_number,
         count=written.frame_count,
         movie=movie,
         movie_format=formats.movie_id or "",
-        movie_start_tc=_timecode(opened) if movie else "",
-        facts=tuple(_facts(opened.request, opened.notes + formats.notes, written, result).items()),
+        movie_start_tc=start_timecode(opened.place, opened.request.rate, handles[0]) if movie else "",
+        facts=tuple(_facts(opened.request, handles, notes, written, result).items()),
     )
 
 
@@ -234,11 +238,19 @@ def _pattern(part: Path, name: str) -> str:
     return f"{name}_%06d{first.suffix}"
 
 
-def _timecode(opened: OpenedJob) -> str:
-    return format_timecode(opened.place.start, opened.request.rate, opened.place.drop_frame)
+def _handle_notes(wished: tuple[int, int], made: tuple[int, int], has_movie: bool) -> tuple[str, ...]:
+    """Why the movie has other handles than were wished for; frames never have any, since they are placed one to one."""
+    if wished == made:
+        return ()
+    if not has_movie:
+        return ("Handles were wished for; only a movie can have them, and there is none.",)
+    there = f"{made[0]} and {made[1]} frames" if made != (0, 0) else "none"
+    return (f"Handles of {wished[0]} and {wished[1]} frames were wished for; the footage has {there} for them.",)
 
 
-def _facts(request: JobRequest, notes: tuple[str, ...], written: MediaRef, result: InbetweenResult) -> dict[str, Any]:
+def _facts(
+    request: JobRequest, handles: tuple[int, int], notes: tuple[str, ...], written: MediaRef, result: InbetweenResult
+) -> dict[str, Any]:
     color, made = result.request.first.media.color, result.request
     options: dict[str, Any] = {"quality": made.settings.quality.value, **dict(made.settings.options)}
     return {
@@ -250,7 +262,7 @@ def _facts(request: JobRequest, notes: tuple[str, ...], written: MediaRef, resul
             "alpha": "straight" if written.alpha else "none",
         },
         "rate": _rate(request.rate, request.drop_frame),
-        "handles": [0, 0],
+        "handles": list(handles),
         "color": {name: getattr(color, name) for name in ("primaries", "transfer", "matrix", "range")},
         "made_by": {
             "app_version": mpd_studio.__version__,

@@ -70,8 +70,6 @@ def open_job(folder: Path) -> OpenedJob:
         media=tuple(dict.fromkeys((first, last))),
     )
     notes = dict.fromkeys((*first_notes, *last_notes))
-    if request.handles != (0, 0):
-        notes["Handles were wished for; the new frames come without them."] = None
     return OpenedJob(folder, request, timeline, gap_id, tuple(notes))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from mpd_studio.core.errors import MediaError, UnsupportedRequest
 from mpd_studio.core.exchange import ExporterInfo, WriteJob
-from mpd_studio.core.frames import format_timecode
+from mpd_studio.core.frames import format_timecode, nominal_rate, parse_timecode
 from mpd_studio.core.inbetween import InbetweenRequest, InbetweenResult
 from mpd_studio.core.media_ref import FrameRef, MediaRef
 from mpd_studio.core.picture import Picture
@@ -49,12 +50,13 @@ def deliver_take(
     *,
     place: GapPlace | None = None,
     overwrite: bool = False,
-    handles: int = 0,
+    handles: int | tuple[int, int] = 0,
 ) -> DeliverReport:
     """Write the frames of a take in another format. place: where the gap lies, for the movie's timecode.
 
-    handles: frames of the footage before and after the gap to write as well, as far as there are any (handle_lengths):
-    the first boundary frame and those before it, the last one and those after it.
+    handles: frames of the footage before and after the gap to write as well, as far as there are any (handle_lengths),
+    one number for both ends or one for each: the first boundary frame and those before it, the last one and those
+    after it.
 
     Raises:
         MediaError: frames of the take are gone.
@@ -64,12 +66,21 @@ def deliver_take(
     media = open_take(result)
     rate = result.request.rate
     head, _ = handle_lengths(result.request, handles)
-    start_tc = format_timecode(place.start - head, rate, place.drop_frame) if place else None
+    start_tc = start_timecode(place, rate, head) if place else None
     job = WriteJob(folder, name, rate, start_tc, overwrite)
     with FrameReader() as reader:
         files = open_exporter(exporter_id).write(_frames(reader, media, result, handles, reporter), job, reporter)
     lines = [f"{media.frame_count} frames as {info.title}", f"verdict of the take: {result.verdict}", *result.reasons]
     return DeliverReport(folder, files, tuple(lines), result.verdict)
+
+
+def start_timecode(place: GapPlace, rate: Fraction, head: int) -> str:
+    """Of a movie with `head` frames before the gap. What begins before midnight is labelled as the end of the day."""
+    start = place.start - head
+    if start < 0:
+        last = f"23:59:59{';' if place.drop_frame else ':'}{nominal_rate(rate) - 1:02}"
+        start += parse_timecode(last, rate) + 1
+    return format_timecode(start, rate, place.drop_frame)
 
 
 def open_take(result: InbetweenResult) -> MediaRef:
@@ -87,16 +98,21 @@ def open_take(result: InbetweenResult) -> MediaRef:
     return media
 
 
-def handle_lengths(request: InbetweenRequest, wanted: int) -> tuple[int, int]:
+def handle_lengths(request: InbetweenRequest, wanted: int | tuple[int, int]) -> tuple[int, int]:
     """How many frames of footage there are for handles before and after the new frames; none of a still."""
     first, last = request.first, request.last
-    head = min(wanted, first.index + 1) if first.media.frame_count > 1 else 0
-    tail = min(wanted, last.media.frame_count - last.index) if last.media.frame_count > 1 else 0
+    before, after = (wanted, wanted) if isinstance(wanted, int) else wanted
+    head = min(before, first.index + 1) if first.media.frame_count > 1 else 0
+    tail = min(after, last.media.frame_count - last.index) if last.media.frame_count > 1 else 0
     return head, tail
 
 
 def _frames(
-    reader: FrameReader, media: MediaRef, result: InbetweenResult, handles: int, reporter: Reporter
+    reader: FrameReader,
+    media: MediaRef,
+    result: InbetweenResult,
+    handles: int | tuple[int, int],
+    reporter: Reporter,
 ) -> Iterator[Picture]:
     """With the tags and depth of the footage, which a PNG may not state in full."""
     request = result.request

@@ -85,7 +85,7 @@ def run(
     name: str = "frame",
     exporter_id: str | None = None,
     movie_id: str | None = None,
-    handles: int = 0,
+    handles: int | tuple[int, int] = 0,
     place: GapPlace | None = None,
     overwrite: bool = False,
     maps: ConfidenceMaps = ConfidenceMaps.NONE,

@@ -150,7 +150,45 @@ def test_a_movie_and_deep_frames_where_they_are_wished_for(tmp_path: Path) -> No
     assert result.document["movie"]["format"] == "prores422hq"
     assert result.document["picture"]["bit_depth"] == 16
     assert any("png16 instead of png" in warning for warning in result.document["warnings"])
-    assert any("Handles" in warning for warning in result.document["warnings"])
+    assert "the footage has none for them" in result.document["warnings"][-1]  # of pictures
+    assert result.document["handles"] == [0, 0]
+
+
+def test_a_movie_has_the_handles_that_were_wished_for_and_the_frames_have_none(tmp_path: Path) -> None:
+    path = str(clip(tmp_path / "a.mkv"))
+    frames = {"before": {"path": path, "index": 3}, "after": {"path": path, "index": 8}}
+    job = send(tmp_path, frames, want={"media": ["prores422hq"], "handles": [2, 100]})
+    fill_job(taken(job), SilentReporter(), open_engine=crossfade)
+    result = jobs.read_result(str(job))
+    tail = probe(path).frame_count - 8
+    assert result.document["handles"] == [2, tail]
+    assert len(result.files) == 3
+    movie = probe(result.movie)
+    assert (movie.frame_count, movie.start_tc) == (2 + 3 + tail, "01:00:01:22")
+    assert result.document["movie"]["start_tc"] == "01:00:01:22"
+    assert f"the footage has 2 and {tail} frames for them" in result.document["warnings"][-1]
+
+
+def test_handles_without_a_movie_are_told(tmp_path: Path) -> None:
+    path = str(clip(tmp_path / "a.mkv"))
+    frames = {"before": {"path": path, "index": 3}, "after": {"path": path, "index": 8}}
+    job = send(tmp_path, frames, want={"handles": [2, 2]})
+    fill_job(taken(job), SilentReporter(), open_engine=crossfade)
+    document = jobs.read_result(str(job)).document
+    assert document["handles"] == [0, 0]
+    assert "only a movie can have them" in document["warnings"][-1]
+
+
+def test_a_gap_at_the_very_beginning_has_handles_before_midnight(tmp_path: Path) -> None:
+    path = str(clip(tmp_path / "a.mkv"))
+    frames = {"before": {"path": path, "index": 3}, "after": {"path": path, "index": 8}}
+    gap = {"track": 1, "first": 1, "count": 3, "before": {"frame": 0}, "after": {"frame": 4}}
+    timeline = {"start_frame": 0, "width": SIZE.width, "height": SIZE.height}
+    want = {"media": ["prores422hq"], "handles": [3, 0]}
+    job = send(tmp_path, frames, gap=gap, timeline=timeline, want=want)
+    fill_job(taken(job), SilentReporter(), open_engine=crossfade)
+    result = jobs.read_result(str(job))
+    assert result.document["movie"]["start_tc"] == probe(result.movie).start_tc == "23:59:59:22"
 
 
 def test_pictures_that_the_editor_rendered(tmp_path: Path) -> None:
