@@ -32,7 +32,7 @@ denoiser = import_module("mpd_studio.engines.svd.denoiser")
 memory_plan = import_module("mpd_studio.engines.svd.memory_plan")
 model_module = import_module("mpd_studio.engines.svd.model")
 options_module = import_module("mpd_studio.engines.svd.options")
-speed = import_module("mpd_studio.engines.svd.speed")
+speed = import_module("mpd_studio.engines.diffusion.card_layout")
 tiny = import_module("mpd_studio.engines.svd.tiny")
 
 GIB = 1 << 30

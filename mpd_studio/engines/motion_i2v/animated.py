@@ -70,7 +70,7 @@ class Animation:
         small = maker.model_picture(pixels)
         networks = maker.stages.second(maker.reporter)
         check = maker.reporter.raise_if_cancelled
-        wish = maker.options.wish(self.seed, maker.stages.keeps_both)
+        wish = maker.options.wish(self.seed, maker.stages.plan.together)
         held = maker.drawing.held_through(times)
         sampled = sample_clip(networks, small, found, wish, held, maker.teller(DENOISING, 0, 1), check)
         drift = DriftWatch(maker.decoded(sampled.latents, 0), found)

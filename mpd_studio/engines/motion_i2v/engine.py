@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-import numpy as np
-
-from mpd_studio.core.clip_plan import plan_clips
 from mpd_studio.core.engine import BoundaryPictures, EngineInfo
-from mpd_studio.core.errors import EngineFailed
 from mpd_studio.core.figures import Figure
 from mpd_studio.core.guidance import Boundary
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.paths import program_paths
 from mpd_studio.core.picture import Picture
-from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.core.progress import Reporter
 from mpd_studio.engines.diffusion.cached_memory import free_cached_memory
-from mpd_studio.engines.diffusion.model_size import Fit, fit, native_sizes, parse_size
 from mpd_studio.engines.diffusion.packages import require_packages
-from mpd_studio.engines.motion_i2v.facts import INFO, LENGTHS, SIZE_MULTIPLE
+from mpd_studio.engines.diffusion.work_log import WorkLog
+from mpd_studio.engines.motion_i2v.facts import INFO
 from mpd_studio.engines.motion_i2v.options import MotionI2vOptions, read_options
 from mpd_studio.engines.motion_i2v.personal_options import personal_of
 from mpd_studio.motion.boundary import check_boundary
@@ -31,24 +27,33 @@ from mpd_studio.weights.family import Family
 from mpd_studio.weights.store import find_weights
 
 if TYPE_CHECKING:
-    from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
-    from mpd_studio.engines.motion_i2v.stages import Stages
+    import torch
 
-NEW_FRAMES = "New frames"
-_SEED_STRIDE = 1_000_003  # between the clips of a gap
-# The side of a square with as many pixels as the model was trained at, and a little more.
-_NATIVE_SIDE = 405
+    from mpd_studio.engines.diffusion.saved_work import SavedWork
+    from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
+    from mpd_studio.engines.motion_i2v.held_stages import HeldStages
+    from mpd_studio.engines.motion_i2v.run_figures import RunFigures
+
+_Made = TypeVar("_Made")
 
 
 class MotionI2vEngine:
-    """Keeps its networks between runs; a change of weights, device, precision or memory plan loads them anew."""
+    """Keeps its networks between runs (held_stages.py).
+
+    What it sampled outlives the run where it was told a folder for it (core/unfinished.py).
+    """
 
     INFO: ClassVar[EngineInfo] = INFO
 
     def __init__(self) -> None:
-        self._stages: Stages | None = None
-        self._loaded: tuple[object, ...] = ()
+        self._held: HeldStages | None = None
+        self._loading_s = 0.0
+        self._log = WorkLog()
+        self._unfinished_in: Path | None = None
+        self._saved: SavedWork | None = None
+        self._run: RunFigures | None = None
         self._figures: tuple[Figure, ...] = ()
+        self._made_with: tuple[Figure, ...] = ()
         self.device = "cpu"
 
     @property
@@ -61,11 +66,13 @@ class MotionI2vEngine:
         Raises:
             EnvironmentProblem: a package is missing.
         """
+        began_s = time.perf_counter()
         require_packages()
         reporter.raise_if_cancelled()
         import diffusers  # noqa: F401 - the first import takes seconds; better here than before the first frame
         import torch  # noqa: F401
 
+        self._loading_s = time.perf_counter() - began_s
         reporter.raise_if_cancelled()
 
     def generate(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Iterator[Picture]:
@@ -77,18 +84,39 @@ class MotionI2vEngine:
             BadInput: the named weights are neither a folder nor known by that name; a personal model or a LoRA is not
                 there, or of another kind.
             EnvironmentProblem: a package, the device or the weights are missing; the message says what to run.
-            EngineFailed: memory ran out.
+            EngineFailed: memory ran out under every plan.
         """
         require_packages()
         check_boundary(request, pictures)
-        self._figures = ()
-        options, folder = _asked(request)
-        return self._frames(request, pictures, options, folder, reporter)
+        return self._frames(self._asked(request, pictures, reporter))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Of the last `animate`: how far its frames drift from the picture, and how well its windows agree."""
-        return self._figures
+        """Of the last run: how it was made, its seams and what stage 2 drew (run_figures.py) or, of `animate`, how far
+        its frames drift from the picture and how well its windows agree (drift.py); its work (work_log.py); what was
+        taken over from one before.
+        """
+        run = self._run.figures if self._run is not None else self._figures
+        saved = self._saved.figures if self._saved is not None else ()
+        return (*self._made_with, *run, *self._log.figures, *saved)
+
+    @staticmethod
+    def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
+        """Size, work, weights and memory of a run, told without loading anything heavy."""
+        from mpd_studio.engines.motion_i2v.forecast import forecast
+
+        return forecast(request)
+
+    def keep_unfinished_in(self, folder: Path | None) -> None:
+        self._unfinished_in = folder
+
+    @property
+    def has_unfinished(self) -> bool:
+        return self._saved is not None and self._saved.has_any
+
+    def frames_are_safe(self) -> None:
+        if self._saved is not None:
+            self._saved.forget()
 
     def predict_motion(
         self,
@@ -104,12 +132,15 @@ class MotionI2vEngine:
         from mpd_studio.engines.motion_i2v.backward import backward_motion
 
         require_packages()
-        options, folder = _asked(request)
-        with _memory_errors(options):
-            maker = self._maker(request, pictures, options, folder, reporter)
+
+        def work(maker: ClipMaker) -> Iterator[ClipMotion]:
             if of is Boundary.LAST:
-                return backward_motion(maker, pictures.last, request.seed)
-            return predicted_motion(maker, pictures.first, request.new_frames, request.seed)
+                yield backward_motion(maker, pictures.last, request.seed)
+            else:
+                yield predicted_motion(maker, pictures.first, request.new_frames, request.seed)
+
+        (motion,) = self._under_plans(self._asked(request, pictures, reporter), work)
+        return motion
 
     def animate(
         self,
@@ -126,122 +157,119 @@ class MotionI2vEngine:
         from mpd_studio.engines.motion_i2v.animated import check_length
 
         require_packages()
-        self._figures = ()
         check_length(request.new_frames, motion)
-        options, folder = _asked(request)
-        return self._animated(request, pictures, options, folder, motion, reporter, hides)
+        return self._animated(self._asked(request, pictures, reporter), motion, hides)
 
     def unload(self) -> None:
         """Gives the memory of the device back."""
-        stages, self._stages, self._loaded = self._stages, None, ()
-        if stages is not None:
-            del stages
-            gc.collect()  # networks hold themselves in cycles
-            free_cached_memory()
+        if self._held is not None:
+            self._held.unload()
 
-    def _frames(
-        self,
-        request: InbetweenRequest,
-        pictures: BoundaryPictures,
-        options: MotionI2vOptions,
-        folder: Path,
-        reporter: Reporter,
-    ) -> Iterator[Picture]:
-        from mpd_studio.engines.motion_i2v.gap_clip import clip_frames
+    def _frames(self, asked: _Asked) -> Iterator[Picture]:
+        from mpd_studio.engines.motion_i2v.gap_frames import GapFrames
+        from mpd_studio.engines.motion_i2v.kept_steps import steps_kept_in
+        from mpd_studio.engines.motion_i2v.run_size import placed
 
-        first, clips = pictures.first, plan_clips(request.new_frames, LENGTHS)
-        made: dict[int, np.ndarray] = {0: first.pixels, request.new_frames + 1: pictures.last.pixels}
-        waiting = 1
-        with _memory_errors(options):
-            maker = self._maker(request, pictures, options, folder, reporter)
-            for index, clip in enumerate(clips):
-                ends = made[clip.start], made[clip.stop]
-                later_ends = {place for later in clips[index + 1 :] for place in (later.start, later.stop)}
-                seed = (request.seed + index * _SEED_STRIDE) % 2**63
-                for place, pixels in clip_frames(maker, clip, ends, request.new_frames, seed, (index, len(clips))):
-                    made[place] = pixels
-                    while waiting in made and waiting <= request.new_frames:
-                        pixels = made[waiting] if waiting in later_ends else made.pop(waiting)
-                        yield Picture(pixels, first.color, first.bit_depth)
-                        waiting += 1
-                        reporter.report(Progress(NEW_FRAMES, waiting - 1, request.new_frames))
+        request, options = asked.request, asked.options
+        check = asked.reporter.raise_if_cancelled
+        kept, self._saved = steps_kept_in(self._unfinished_in, request, asked.pictures, options, asked.weights, check)
+        gap = GapFrames(request, asked.pictures, placed(request.canvas, options), kept)
+        self._run = gap.figures
+        try:
+            yield from self._under_plans(asked, gap.frames)
+        finally:
+            gap.forget()
 
-    def _animated(
-        self,
-        request: InbetweenRequest,
-        pictures: BoundaryPictures,
-        options: MotionI2vOptions,
-        folder: Path,
-        motion: ClipMotion | None,
-        reporter: Reporter,
-        hides: bool,
-    ) -> Iterator[Picture]:
+    def _animated(self, asked: _Asked, motion: ClipMotion | None, hides: bool) -> Iterator[Picture]:
         from mpd_studio.engines.motion_i2v.animated import Animation
 
-        with _memory_errors(options):
-            maker = self._maker(request, pictures, options, folder, reporter)
-            animation = Animation(maker, pictures.first, request.new_frames, request.seed, motion, hides)
-            yield from animation.frames()
+        given = 0
+
+        def work(maker: ClipMaker) -> Iterator[Picture]:
+            nonlocal given
+            first, request = asked.pictures.first, asked.request
+            animation = Animation(maker, first, request.new_frames, request.seed, motion, hides)
+            for index, picture in enumerate(animation.frames()):
+                if index >= given:  # else it was given before memory ran out
+                    given += 1
+                    yield picture
             self._figures = animation.figures
 
-    def _maker(
-        self,
-        request: InbetweenRequest,
-        pictures: BoundaryPictures,
-        options: MotionI2vOptions,
-        folder: Path,
-        reporter: Reporter,
-    ) -> ClipMaker:
+        yield from self._under_plans(asked, work)
+
+    def _under_plans(self, asked: _Asked, work: Callable[[ClipMaker], Iterator[_Made]]) -> Iterator[_Made]:
+        """work: may be called again after memory ran out, with networks that take less."""
+        import torch
+
+        from mpd_studio.engines.diffusion.memory_errors import ran_out_of_memory
+        from mpd_studio.engines.motion_i2v.held_stages import HeldStages
+
+        held = self._held = self._held or HeldStages()
+        held.begin(asked.weights, asked.request, asked.options)
+        card = self._watched_card(asked.options)
+        try:
+            while True:
+                self._made_with = held.figures(asked.options)
+                try:
+                    yield from work(self._maker(asked, held))
+                    return
+                except (RuntimeError, MemoryError) as error:
+                    if not ran_out_of_memory(error):
+                        raise
+                    held.step_down(asked.options, error)
+                held.unload()  # out here, where the error's traceback holds no tensors any more
+        finally:
+            if card is not None:
+                self._log.peak_bytes = torch.cuda.max_memory_allocated(card)
+                free_cached_memory()
+
+    def _maker(self, asked: _Asked, held: HeldStages) -> ClipMaker:
         from mpd_studio.engines.diffusion.pixel_range import range_of
         from mpd_studio.engines.motion_i2v.drawn_clip import drawing_of
         from mpd_studio.engines.motion_i2v.gap_clip import ClipMaker
         from mpd_studio.engines.motion_i2v.given import given_motion
+        from mpd_studio.engines.motion_i2v.run_size import placed
 
-        drawing = drawing_of(request, pictures, _fitted(request, options))
+        request, pictures, options = asked.request, asked.pictures, asked.options
+        drawing = drawing_of(request, pictures, placed(request.canvas, options))
         depth = range_of(pictures.first.pixels, pictures.last.pixels)
         given = given_motion(options, drawing.fit)
-        return ClipMaker(self._stages_for(folder, options), options, drawing, depth, reporter, given)
+        stages = held.now(asked.weights, options)
+        return ClipMaker(stages, options, drawing, depth, asked.reporter, given, self._log)
 
-    def _stages_for(self, folder: Path, options: MotionI2vOptions) -> Stages:
-        from mpd_studio.engines.diffusion.device import choose_device, choose_dtype
-        from mpd_studio.engines.motion_i2v.stages import Stages, has_room_for_both
+    def _asked(self, request: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> _Asked:
+        """What a new run is about; forgets the last one's figures."""
+        from mpd_studio.engines.motion_i2v.run_size import placed
+
+        self._saved = self._run = None
+        self._figures = self._made_with = ()
+        self._log, self._loading_s = WorkLog(self._loading_s), 0.0
+        options = read_options(request.settings)
+        placed(request.canvas, options)
+        weights = find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V).path
+        personal_of(options.personal, options.lora, weights)
+        return _Asked(request, pictures, options, weights, reporter)
+
+    def _watched_card(self, options: MotionI2vOptions) -> torch.device | None:
+        """The graphics card of a run, whose peak of memory counts from here on; None on other devices."""
+        import torch
+
+        from mpd_studio.engines.diffusion.device import choose_device
 
         device = choose_device(options.device)
         self.device = str(device)
-        dtype = choose_dtype(options.dtype, device)
-        wanted = (folder, device, dtype, options.memory)
-        if self._stages is None or wanted != self._loaded:
-            self.unload()
-            keep_both = options.memory == "full" or (options.memory == "auto" and has_room_for_both(device))
-            self._stages, self._loaded = Stages(folder, device, dtype, keep_both), wanted
-        self._stages.take(personal_of(options.personal, options.lora, folder))
-        return self._stages
+        if device.type != "cuda":
+            return None
+        torch.cuda.reset_peak_memory_stats(device)
+        return device
 
 
-def _asked(request: InbetweenRequest) -> tuple[MotionI2vOptions, Path]:
-    options = read_options(request.settings)
-    _fitted(request, options)
-    folder = find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V).path
-    personal_of(options.personal, options.lora, folder)
-    return options, folder
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """weights: the folder."""
 
-
-def _fitted(request: InbetweenRequest, options: MotionI2vOptions) -> Fit:
-    """Raises: UnsupportedRequest: the size asked for is none that the model makes."""
-    if options.size:
-        return fit(request.canvas, (parse_size(options.size, SIZE_MULTIPLE),))
-    return fit(request.canvas, native_sizes(_NATIVE_SIDE, SIZE_MULTIPLE))
-
-
-@contextmanager
-def _memory_errors(options: MotionI2vOptions) -> Iterator[None]:
-    """Raises: EngineFailed: memory ran out within."""
-    import torch
-
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        advice = "Choose a smaller size in the option 'size'"
-        if options.memory != "low":
-            advice = "Choose the memory plan 'low'"
-        raise EngineFailed(f"Not enough graphics memory. {advice}, or close other programs.") from error
+    request: InbetweenRequest
+    pictures: BoundaryPictures
+    options: MotionI2vOptions
+    weights: Path
+    reporter: Reporter

@@ -20,7 +20,9 @@ INFO = EngineInfo(
     id="motion_i2v",
     title="Motion-I2V",
     summary="Predicts how every pixel moves, by text, paths and regions, then makes the frames. Needs its weights.",
-    capabilities=frozenset({Capability.PATHS, Capability.REGIONS, Capability.ANY_DEPTH, Capability.SEEDED}),
+    capabilities=frozenset(
+        {Capability.PATHS, Capability.REGIONS, Capability.ANY_DEPTH, Capability.CONFIDENCE, Capability.SEEDED}
+    ),
     native_size=MODEL_SIZE,
     licence="The weights carry no licence that is known: you supply them. Apache-2.0 for the program",
     source="built in",

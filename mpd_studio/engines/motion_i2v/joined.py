@@ -59,7 +59,7 @@ def shares(view: Sight, early: np.ndarray, late: np.ndarray, fit: Fit, whole: fl
     early, late: moved pixels. whole: the value that counts as white.
     Returns: the late side's share of what is visible, and what is visible at all.
     """
-    seen = [_on_canvas(plane, fit) for plane in view.seen]
+    seen = [on_canvas(plane, fit) for plane in view.seen]
     apart = np.abs(early[..., :3].astype(np.float32) - late[..., :3].astype(np.float32)).max(axis=2) / np.float32(whole)
     power = 1 + _SHARP * np.clip(apart / np.float32(_UNLIKE), 0, 1)
     near_early = seen[0] * np.float32(1 - view.time) ** power
@@ -82,6 +82,7 @@ def joined_model(view: Sight, early: np.ndarray, late: np.ndarray) -> np.ndarray
     return early * (1 - share) + late * share
 
 
-def _on_canvas(plane: np.ndarray, fit: Fit) -> np.ndarray:
+def on_canvas(plane: np.ndarray, fit: Fit) -> np.ndarray:
+    """A plane of the model's size at canvas size."""
     inside = plane[fit.top : fit.top + fit.inside.height, fit.left : fit.left + fit.inside.width]
     return resize_plane(np.ascontiguousarray(inside), fit.canvas.height, fit.canvas.width)

@@ -20,9 +20,11 @@ _CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "model": ("model's frames", "all of each frame is made by the model, at its small size"),
     },
     "memory": {
-        "auto": ("auto", "by the room on the graphics card; one stage at a time elsewhere"),
-        "full": ("full speed", "both stages stay loaded"),
-        "low": ("low", "one stage at a time, and guidance in two passes"),
+        "auto": ("auto", "the fastest that fits; steps down when memory runs out"),
+        "full": ("full speed", "both stages stay on the card"),
+        "balanced": ("balanced", "one stage at a time"),
+        "low": ("low", "and guidance in two passes"),
+        "lowest": ("lowest", "and layers come and go; slow, for small cards"),
     },
 }
 
@@ -52,19 +54,28 @@ OPTIONS: tuple[EngineOption, ...] = (
         is_derived=True,
         is_advanced=False,
     ),
-    _FORM.number("motion", "Motion amount", "How much motion is expected; 8 is what the model was trained with.", 0.5),
+    _FORM.number(
+        "motion",
+        "Motion amount",
+        "How much motion is expected; 8 is what the model was trained with.",
+        0.5,
+        is_advanced=False,
+    ),
     _FORM.number(
         "guidance", "Guidance", "How strictly the prompt is kept to. At 1 it is one pass, and twice as fast.", 0.5
     ),
     _FORM.number(
         "control", "Drawing strength", "How strongly paths and regions steer; at 0 paths are not followed.", 0.05
     ),
-    _FORM.choice("camera", _CHOICES["camera"], "Camera", "A move of the camera on top of everything else."),
+    _FORM.choice(
+        "camera", _CHOICES["camera"], "Camera", "A move of the camera on top of everything else.", is_advanced=False
+    ),
     _FORM.number(
         "camera_amount",
         "Camera amount",
         "Of a pan the share of the picture's width; of a zoom how much larger; of a roll the angle in radians.",
         0.01,
+        is_advanced=False,
         shown_when=("camera", tuple(MOVES)),
     ),
     _FORM.switch(
@@ -75,6 +86,9 @@ OPTIONS: tuple[EngineOption, ...] = (
     _FORM.file("motion_file", "Motion", "How the first frame moves, as a file; else it is predicted."),
     _FORM.file("motion_back_file", "Motion back", "How the last frame moves back, as a file; else it is predicted."),
     _FORM.choice("render", _CHOICES["render"], "Pixels", "Where the pixels of new frames come from."),
+    _FORM.switch(
+        "color_match", "Match colours", "The frames that the model draws meet the colours of both boundary frames."
+    ),
     _FORM.choice("memory", _CHOICES["memory"], "Memory plan", "How much memory is spared for time."),
     _FORM.size(
         "The size that the model works at, sides multiples of 64. Auto chooses by the shape of the picture.", "512x320"

@@ -8,12 +8,13 @@ from typing import Any
 from mpd_studio.core.inbetween import EngineSettings, Quality
 from mpd_studio.engines.diffusion.said_options import DTYPES, require_known, require_range, said_options
 from mpd_studio.engines.motion_i2v.camera import CAMERAS
+from mpd_studio.engines.motion_i2v.memory_plan import LADDER
 from mpd_studio.engines.motion_i2v.personal_options import loras_of
 from mpd_studio.engines.motion_i2v.sampling import Wish
 from mpd_studio.engines.motion_i2v.stage1 import MotionWish
 
 RENDERS = ("native", "model")
-MEMORY = ("auto", "full", "low")
+MEMORY = ("auto", *(plan.name for plan in LADDER))
 _STEPS = {Quality.DRAFT: 12, Quality.NORMAL: 25, Quality.BEST: 50}
 
 
@@ -24,10 +25,11 @@ class MotionI2vOptions:
     personal: another Stable Diffusion 1.5 for stage 2; lora: corrections of it (personal_options.py).
     motion: the stride told to stage 1; 8 was trained. control: how strongly drawings steer it.
     measured: where both boundary frames show a thing, motion ends where it was measured to.
-    motion_file, motion_back_file: how the first frame moves until the last, and the last back until the first, instead of
-    stage 1 (.npz or .flo); "" for none. Where one lacks, it follows from the other.
+    motion_file, motion_back_file: how the first frame moves until the last, and the last back until the first, instead
+    of stage 1 (.npz or .flo); "" for none. Where one lacks, it follows from the other.
     render: "native": the boundary frames' own pixels are moved, and stage 2 fills what neither shows; "model": all of
-    each frame is stage 2's.
+    each frame is stage 2's. color_match: stage 2's frames meet the colours of both ends.
+    memory: how much memory is spared for time; "auto" steps down when memory runs out.
     """
 
     weights: str = ""
@@ -45,6 +47,7 @@ class MotionI2vOptions:
     motion_file: str = ""
     motion_back_file: str = ""
     render: str = RENDERS[0]
+    color_match: bool = True
     memory: str = MEMORY[0]
     size: str = ""
     device: str = "auto"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.card_layout import lay_out_for_graphics_cards
+from mpd_studio.engines.motion_i2v.memory_plan import LADDER, MemoryPlan
 from mpd_studio.engines.motion_i2v.network_config import CONTROLNET, FLOW_UNET, STAGE2_UNET
 from mpd_studio.engines.motion_i2v.personal import Personal
 from mpd_studio.engines.motion_i2v.stage1 import Stage1
@@ -17,32 +19,31 @@ if TYPE_CHECKING:
 
 LOADING = "Loading the model"
 AS_RELEASED = Personal()
-# Both stages in half precision are 7 GB, and a call of either needs some more.
-_ROOM_FOR_BOTH_BYTES = 14_000_000_000
 
 
 class Stages:
-    """Loads a stage when it is asked for.
-
-    keep_both: a stage that was loaded stays while the other works.
-    """
+    """Loads a stage when it is asked for, to where the memory plan wants it."""
 
     def __init__(
         self,
         folder: Path,
         device: torch.device,
         dtype: torch.dtype,
-        keep_both: bool,
+        plan: MemoryPlan = LADDER[0],
     ) -> None:
         """dtype: of the three large networks; the autoencoders and the text encoder are in float32."""
-        self._folder, self._device, self._dtype, self._keep_both = folder, device, dtype, keep_both
+        self._folder, self._device, self._dtype, self._plan = folder, device, dtype, plan
         self._personal, self._personal_print = AS_RELEASED, ""
         self._first: Stage1 | None = None
         self._second: Stage2 | None = None
 
     @property
-    def keeps_both(self) -> bool:
-        return self._keep_both
+    def plan(self) -> MemoryPlan:
+        return self._plan
+
+    @property
+    def device(self) -> torch.device:
+        return self._device
 
     def take(self, personal: Personal) -> None:
         """For stage 2. Stage 1 keeps to the released autoencoder, which its numbers were trained with.
@@ -61,14 +62,14 @@ class Stages:
     def first(self, reporter: Reporter) -> Stage1:
         """Raises: UnsupportedRequest, BadInput: the weights are not those of Motion-I2V, or damaged."""
         if self._first is None:
-            self._second = self._second if self._keep_both else None
+            self._second = self._second if self._plan.keeps_both else None
             self._first = self._load_first(reporter)
         return self._first
 
     def second(self, reporter: Reporter) -> Stage2:
         """Raises: as first."""
         if self._second is None:
-            self._first = self._first if self._keep_both else None
+            self._first = self._first if self._plan.keeps_both else None
             self._second = self._load_second(reporter)
         return self._second
 
@@ -83,8 +84,8 @@ class Stages:
                 lambda: load_text(self._folder, 1),
                 lambda: load_vae(self._folder, "picture").to(self._device),
                 lambda: FlowVae(load_vae(self._folder, "flow").to(self._device)),
-                lambda: load_network(self._folder, FLOW_UNET).to(self._device, self._dtype),
-                lambda: load_network(self._folder, CONTROLNET).to(self._device, self._dtype),
+                lambda: self._placed(load_network(self._folder, FLOW_UNET)),
+                lambda: self._placed(load_network(self._folder, CONTROLNET)),
             ):
                 reporter.report(Progress(LOADING, len(parts), 5))
                 parts.append(load())
@@ -101,13 +102,24 @@ class Stages:
             for load in (
                 lambda: load_text(self._folder, 2),
                 lambda: load_vae(self._folder, "picture", self._personal.of_autoencoder).to(self._device),
-                lambda: load_network(self._folder, STAGE2_UNET, self._personal).to(self._device, self._dtype),
+                lambda: self._placed(load_network(self._folder, STAGE2_UNET, self._personal)),
             ):
                 reporter.report(Progress(LOADING, len(parts), 3))
                 parts.append(load())
         reporter.report(Progress(LOADING, 3, 3))
         (tokenizer, encoder), picture_vae, unet = parts
         return Stage2(tokenizer, encoder, picture_vae, unet, self._device)
+
+    def _placed(self, network: Any) -> Any:
+        """A large network, in the precision that was asked for."""
+        network.to(self._dtype)
+        if self._device.type == "cuda":
+            lay_out_for_graphics_cards(network)  # first: layers that come and go wrap what they find
+        if not self._plan.layers_rest:
+            return network.to(self._device)
+        on_card = self._device.type == "cuda"
+        network.enable_group_offload(onload_device=self._device, offload_type="leaf_level", use_stream=on_card)
+        return network
 
 
 def _check(personal: Personal, folder: Path) -> None:
@@ -121,11 +133,3 @@ def _check(personal: Personal, folder: Path) -> None:
         own = personal_vae(personal.of_autoencoder, measures)
         if own is not None:
             check_vae(own, measures, PICTURE)
-
-
-def has_room_for_both(device: torch.device) -> bool:
-    """Whether both stages may stay: on a graphics card with room. On a CPU one at a time is enough to hold."""
-    from mpd_studio.engines.diffusion.device import free_bytes
-
-    free = free_bytes(device)
-    return free is not None and free >= _ROOM_FOR_BOTH_BYTES

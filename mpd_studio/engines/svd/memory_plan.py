@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-GB = 1_000_000_000  # as cards and disks are sold
+from mpd_studio.engines.diffusion.forecast_parts import GB, gigabytes_text
 
 
 class Offload(Enum):
@@ -154,8 +154,3 @@ def memory_table(run: RunSize, cards: tuple[int, ...] = (8, 12, 16, 24)) -> str:
         fitting = ", ".join(f"{gigabytes} GB" for gigabytes, taken in chosen.items() if taken is plan)
         rows.append(f"| `{plan.name}` | {gigabytes_text(needed_bytes(plan, run))} | {fitting or '–'} |")
     return "\n".join(rows)
-
-
-def gigabytes_text(count: int) -> str:
-    """ "9.4 GB"; below a tenth of that "40 MB"."""
-    return f"{count / GB:.1f} GB" if count >= GB / 10 else f"{max(1, round(count / 1e6))} MB"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
+from mpd_studio.engines.diffusion.card_layout import lay_out_for_graphics_cards
 from mpd_studio.engines.diffusion.memory_errors import ran_out_of_memory
 from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
 from mpd_studio.engines.svd.run_size import PARTS, STEMS, variant_of
-from mpd_studio.engines.svd.speed import lay_out_for_graphics_cards
 
 if TYPE_CHECKING:
     import torch

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.motion_i2v.memory_plan import LADDER
 from mpd_studio.engines.motion_i2v.stages import Stages
 
 
@@ -15,7 +16,7 @@ from mpd_studio.engines.motion_i2v.stages import Stages
 def tiny_stages(tiny_motion_i2v: Path) -> Stages:
     import torch
 
-    stages = Stages(tiny_motion_i2v, torch.device("cpu"), torch.float32, keep_both=True)
+    stages = Stages(tiny_motion_i2v, torch.device("cpu"), torch.float32, LADDER[0])
     stages.first(SilentReporter())
     return stages
 

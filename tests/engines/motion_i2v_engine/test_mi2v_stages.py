@@ -12,6 +12,7 @@ from mpd_studio.core.errors import Cancelled
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.progress import SilentReporter
 from mpd_studio.engines.motion_i2v.drags import Drag, SparseMotion, rasterise_drags
+from mpd_studio.engines.motion_i2v.memory_plan import plan_named
 from mpd_studio.engines.motion_i2v.sampling import Wish
 from mpd_studio.engines.motion_i2v.stage1 import MotionWish, predict_motion
 from mpd_studio.engines.motion_i2v.stage2 import animate_latents, decode_frame
@@ -150,7 +151,7 @@ def test_the_frugal_shelf_holds_one_stage_at_a_time(tiny_motion_i2v) -> None:
 
     import torch
 
-    stages = Stages(tiny_motion_i2v, torch.device("cpu"), torch.float32, keep_both=False)
+    stages = Stages(tiny_motion_i2v, torch.device("cpu"), torch.float32, plan_named("low"))
     first = weakref.ref(stages.first(SilentReporter()).flow_unet)
     stages.second(SilentReporter())
     gc.collect()

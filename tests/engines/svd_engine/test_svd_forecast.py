@@ -16,12 +16,12 @@ from mpd_studio.core.figures import Figure
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
 from mpd_studio.core.ids import PathId
-from mpd_studio.engines.diffusion import machine_memory
+from mpd_studio.engines.diffusion import forecast_parts, machine_memory
+from mpd_studio.engines.diffusion.forecast_parts import GB, Where
 from mpd_studio.engines.diffusion.machine_memory import Card, free_main_memory, held_by_torch, visible_cards
 from mpd_studio.engines.registry import forecast
-from mpd_studio.engines.svd import forecast as forecast_module
-from mpd_studio.engines.svd.forecast import Where, memory_figure
-from mpd_studio.engines.svd.memory_plan import GB, RunSize, Weights
+from mpd_studio.engines.svd.forecast import memory_of
+from mpd_studio.engines.svd.memory_plan import RunSize, Weights
 
 PICTURE = np.zeros((48, 64, 3), np.uint8)
 REAL = RunSize(Weights(3_050_000_000, 391_000_000, 1_264_000_000), 25, 1024 * 576)
@@ -99,7 +99,7 @@ def test_a_size_that_the_model_does_not_make_is_a_warning(tiny_svd: Path):
 )
 def test_needs_stand_beside_what_is_free(memory: str, free: float | None, text: str, warning: str):
     where = Where("a card", None if free is None else int(free * GB), is_card=True)
-    figure = memory_figure(memory, REAL, where)
+    figure = memory_of(memory, REAL, where)
     assert figure.text == text
     assert bool(figure.warning) == bool(warning)
     assert warning in figure.warning
@@ -124,12 +124,12 @@ def test_a_driver_that_fails_or_babbles_tells_nothing(driver: Path, tmp_path: Pa
 
 
 def test_a_card_is_taken_as_the_engine_takes_it(driver: Path, tiny_svd: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(forecast_module, "torch_knows_cards", lambda: True)
+    monkeypatch.setattr(forecast_parts, "torch_knows_cards", lambda: True)
     assert "11.5 GB free; plan 'full' on NVIDIA GeForce RTX 4070" in told(tiny_svd, device="auto")["memory"].text
     second = told(tiny_svd, device="cuda:1")["memory"]
     assert "NVIDIA RTX A2000" in second.text
     assert second.warning
-    monkeypatch.setattr(forecast_module, "torch_knows_cards", lambda: False)
+    monkeypatch.setattr(forecast_parts, "torch_knows_cards", lambda: False)
     assert "on the processor" in told(tiny_svd, device="auto")["memory"].text
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mpd_studio.engines.diffusion.card_layout import lay_out_for_graphics_cards
 from mpd_studio.engines.svd.model import SvdModel
-from mpd_studio.engines.svd.speed import lay_out_for_graphics_cards
 
 if TYPE_CHECKING:
     from torch import Tensor
