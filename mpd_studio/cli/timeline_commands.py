@@ -38,7 +38,8 @@ def run_gaps(arguments: argparse.Namespace, console: Console) -> int:
             row["shown_on"] = list(others)
         rows.append(row)
         track = timeline.tracks[placed.track].name
-        console.text(f"gap {number}  {track}  {row['start_tc']} – {row['stop_tc']}  {placed.gap.length} frames")
+        frames = "1 frame" if placed.gap.length == 1 else f"{placed.gap.length} frames"
+        console.text(f"gap {number}  {track}  {row['start_tc']} – {row['stop_tc']}  {frames}")
         if problem:
             console.text(f"       cannot be filled: {problem}")
         if others:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from mpd_studio.core.frames import FrameRange
 from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.core.timeline import Clip, Foreign, Item, PlacedGap, Timeline
@@ -9,9 +11,9 @@ from mpd_studio.core.timeline import Clip, Foreign, Item, PlacedGap, Timeline
 
 def gap_problem(timeline: Timeline, placed: PlacedGap, missing: tuple[MediaRef, ...] = ()) -> str:
     """In the user's words; "" when both ends have a frame of media that are there."""
-    before, after = neighbours(timeline, placed)
-    for item, frame, side in ((before, placed.first, "before"), (after, placed.last, "after")):
+    for position, (frame, side) in enumerate(((placed.first, "before"), (placed.last, "after"))):
         if frame is None:
+            item = neighbours(timeline, placed)[position]  # only now: asked for each of thousands of gaps
             what = item.note if isinstance(item, Foreign) else "nothing stands there"
             return f"no frame {side} it: {what}"
         if frame.media in missing:
@@ -27,6 +29,8 @@ def neighbours(timeline: Timeline, placed: PlacedGap) -> tuple[Item | None, Item
             before = item
         elif start == placed.stop:
             after = item
+        elif start > placed.stop:
+            break
     return before, after
 
 
@@ -38,7 +42,7 @@ def shown_elsewhere(timeline: Timeline, placed: PlacedGap) -> tuple[str, ...]:
         for number, track in enumerate(timeline.tracks)
         if number != placed.track
         and any(
-            isinstance(item, (Clip, Foreign)) and start < span.stop and span.start < start + item.length
-            for start, item in track.placed()
+            isinstance(item, (Clip, Foreign)) and span.start < start + item.length
+            for start, item in takewhile(lambda placed: placed[0] < span.stop, track.placed())
         )
     )
