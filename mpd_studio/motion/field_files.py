@@ -50,7 +50,8 @@ def read_npz(path: Path) -> ClipMotion:
         zipfile.BadZipFile,
         MemoryError,
     ) as error:
-        raise BadInput(f"{path} cannot be read as a motion ({error}). Save it again.") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadInput(f"{path} cannot be read as a motion ({reason}). Save it again.") from error
     if version != _VERSION:
         raise BadInput(f"{path} has version {version} of the format; this program knows {_VERSION}. Update it.")
     return motion_of(path, px)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from mpd_studio.core.atomic_file import advice
+from mpd_studio.core.engine_option import OptionValue
 from mpd_studio.core.errors import OutputError
 from mpd_studio.core.gap_motion import GapMotion
 from mpd_studio.core.history import History, Step
@@ -125,19 +126,32 @@ def _moved_item(item: Item, moves: tuple[Move, ...]) -> Item:
 
 
 def _moved_motion(motion: GapMotion, moves: tuple[Move, ...]) -> GapMotion:
-    for move in moves:
-        if motion.file.is_relative_to(move.old):
-            return replace(motion, file=PurePath(move.new, motion.file.relative_to(move.old)))
-    return motion
+    file = _new_place(motion.file, moves)
+    return motion if file == motion.file else replace(motion, file=file)
 
 
 def _moved(take: Take, moves: tuple[Move, ...]) -> Take:
-    frames = take.result.frames
+    result = take.result
+    folder, said = _new_place(result.frames.folder, moves), result.request.settings.options
+    options = tuple((name, _moved_option(value, moves)) for name, value in said)
+    if folder == result.frames.folder and options == said:
+        return take
+    request = replace(result.request, settings=replace(result.request.settings, options=options))
+    return replace(take, result=replace(result, request=request, frames=replace(result.frames, folder=folder)))
+
+
+def _moved_option(value: OptionValue, moves: tuple[Move, ...]) -> OptionValue:
+    """Motions that a take went along come along as well, so that it can be made again."""
+    return (
+        str(_new_place(PurePath(value), moves)) if isinstance(value, str) and PurePath(value).is_absolute() else value
+    )
+
+
+def _new_place(path: PurePath, moves: tuple[Move, ...]) -> PurePath:
     for move in moves:
-        if frames.folder.is_relative_to(move.old):
-            folder = PurePath(move.new, frames.folder.relative_to(move.old))
-            return replace(take, result=replace(take.result, frames=replace(frames, folder=folder)))
-    return take
+        if path.is_relative_to(move.old):
+            return PurePath(move.new, path.relative_to(move.old))
+    return path
 
 
 def _copy_folder(old: Path, new: Path) -> None:

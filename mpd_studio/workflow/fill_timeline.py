@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from mpd_studio.core.errors import MpdError
+from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.gap_edits import add_take
 from mpd_studio.core.ids import TakeId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.core.timeline import PlacedGap, Take, Timeline, gaps_of
+from mpd_studio.engines.registry import engine_infos
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
+from mpd_studio.workflow.gap_motion import carry_out, goes_along_motions, motion_problem, with_motions
 from mpd_studio.workflow.inbetween import Run, run
 
 MovieChoice = Callable[[InbetweenRequest], str | None]
@@ -71,6 +73,7 @@ def fill_timeline(
                 continue
             try:
                 request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
+                request = _along_its_motions(request, placed, reporter)
                 made = run(
                     request,
                     folder / gap_folder(number),
@@ -92,6 +95,19 @@ def fill_timeline(
     finally:
         engines.release()
     return FilledTimeline(timeline, tuple(filled))
+
+
+def _along_its_motions(request: InbetweenRequest, placed: PlacedGap, reporter: Reporter) -> InbetweenRequest:
+    """With the motions that are kept with the gap, where the engine goes along them. Raises: BadInput, OutputError."""
+    engine = next((info for info in engine_infos() if info.id == request.engine_id), None)
+    if engine is None or not placed.gap.motions or not goes_along_motions(engine):
+        return request
+    problem = motion_problem(placed)
+    if problem:
+        raise BadInput(problem)
+    request, orders = with_motions(request, placed)
+    carry_out(orders, reporter)
+    return request
 
 
 class _Labelled(Reporter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,18 +11,20 @@ import numpy as np
 import pytest
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.core.frames import FrameRange
 from mpd_studio.core.gap_motion import GapMotion, MotionEdits
 from mpd_studio.core.geometry import Point, Size
 from mpd_studio.core.guidance import Boundary, Guidance, MotionPath, MotionRegion, PathPoint
-from mpd_studio.core.ids import GapId, PathId, RegionId
+from mpd_studio.core.ids import ClipId, GapId, PathId, RegionId
 from mpd_studio.core.inbetween import InbetweenRequest
 from mpd_studio.core.progress import SilentReporter
-from mpd_studio.core.timeline import Gap, PlacedGap
+from mpd_studio.core.timeline import Clip, Gap, PlacedGap, Timeline, Track
 from mpd_studio.media.motion_files import read_motion, write_motion
 from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.motion.clip_motion import ClipMotion, clip_motion
 from mpd_studio.workflow.build_request import request_between_stills
+from mpd_studio.workflow.fill_timeline import fill_timeline
 from mpd_studio.workflow.gap_motion import (
     bring_in_motion,
     carry_out,
@@ -179,3 +182,20 @@ def test_the_animation_goes_from_the_first_moment_to_the_last(request_: Inbetwee
     late = animation(replace(kept, of=Boundary.LAST, picture=request_.last), request_, SILENT)
     assert np.array_equal(late[4], last)
     assert np.abs(late[0][:, 10:90].astype(int) - last[:, 2:82]).max() <= 1
+
+
+def test_filling_a_timeline_goes_along_the_motions_of_its_gaps(
+    request_: InbetweenRequest, kept: GapMotion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "no cache"))
+    clips = [
+        Clip(ClipId(name), ref.media, FrameRange(0, 4)) for name, ref in (("a", request_.first), ("b", request_.last))
+    ]
+    edited = replace(kept, edits=MotionEdits(scale=2.0))
+    for motion, problem in ((edited, "weights|torch"), (replace(kept, picture=request_.last), "another first frame")):
+        gap = Gap(GapId("gap-a"), 3, motions=(motion,))
+        timeline = Timeline(canvas=CANVAS, tracks=(Track("V1", (clips[0], gap, clips[1])),))
+        (filled,) = fill_timeline(timeline, tmp_path / "out", SILENT, engine_id="motion_i2v").gaps
+        assert re.search(problem, str(filled.problem))
+    (written,) = tmp_path.glob("motion-1/first_predicted_scale-2_*.npz")
+    assert np.array_equal(read_motion(written).px, 2 * moved(8).px)

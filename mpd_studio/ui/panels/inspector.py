@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from mpd_studio.core.guidance import Guidance
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.desk import Desk
@@ -99,9 +100,7 @@ class Inspector(QWidget):
         self._range.setText(f"{now.timeline.timecode(placed.start)} – {now.timeline.timecode(placed.stop - 1)}")
         self.ends.show_gap(placed)
         self.guidance.show_gap(placed.gap)
-        self._guidance_section.set_aside(
-            _guidance_text(len(placed.gap.guidance.paths), len(placed.gap.guidance.regions))
-        )
+        self._guidance_section.set_aside(_guidance_text(placed.gap.guidance))
         self.motion.show_gap(placed)
         self._motion_part.setVisible(self._session.motions.is_offered)
         self._motion_section.set_aside(self.motion.aside)
@@ -197,10 +196,14 @@ def _scrolled(unit: int, *parts: QWidget) -> QScrollArea:
     return area
 
 
-def _guidance_text(paths: int, regions: int) -> str:
+def _guidance_text(guidance: Guidance) -> str:
+    pins = sum(path.is_pin for path in guidance.paths)
+    paths, regions = len(guidance.paths) - pins, len(guidance.regions)
     parts = []
     if paths:
         parts.append(tr("1 path") if paths == 1 else tr("{count} paths").format(count=paths))
+    if pins:
+        parts.append(tr("1 pin") if pins == 1 else tr("{count} pins").format(count=pins))
     if regions:
         parts.append(tr("1 region") if regions == 1 else tr("{count} regions").format(count=regions))
     return ", ".join(parts)
