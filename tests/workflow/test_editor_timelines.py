@@ -113,6 +113,7 @@ def test_the_listing_tells_why_a_gap_cannot_be_filled(
 
 
 def test_thousands_of_gaps_are_judged_at_once(shot: ListedSource) -> None:
+    assert shot.path is not None
     media = probe(Path(shot.path))
     items: list[Clip | Gap] = []
     for number in range(3000):
