@@ -29,9 +29,25 @@ class Backdrop:
         self.first_mask = np.maximum.reduce([_widened(piece.first_mask) for piece in pieces])
         self.last_mask = np.maximum.reduce([_widened(piece.last_mask) for piece in pieces])
 
-    def field(self, field: MotionField) -> MotionField:
-        """The motion behind the pieces: under them it continues the motion around, and is trusted only as a guess."""
-        flows, continued = surroundings(field, (self.first_mask, self.last_mask))
+    @property
+    def masks(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.first_mask, self.last_mask
+
+    def field(
+        self,
+        field: MotionField,
+        steady: tuple[np.ndarray, np.ndarray],
+        shades: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> MotionField:
+        """The motion behind the pieces: under them it continues the motion around, and is trusted only as a guess.
+
+        steady: from `steady_flows`. shades: (h, w) float32, where their shadows lie on each frame: what was measured
+        there may be the shadow's motion, so it continues the motion around, too.
+        """
+        flows, continued = surroundings(field, self.masks, steady)
+        if shades is not None:
+            dark = [resize_plane(shade, *field.forward_trust.shape)[..., None] > 0.02 for shade in shades]
+            flows = np.where(dark[0], steady[0], flows[0]), np.where(dark[1], steady[1], flows[1])
         return replace(
             field,
             forward=flows[0],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mpd_studio.motion.affine import inverted, mapped
-from mpd_studio.motion.appearance import appearance, difference
+from mpd_studio.motion.appearance import appearance, brightness, difference
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.fusion import GuidedFilter
 from mpd_studio.motion.holes import fill_holes
@@ -13,6 +13,8 @@ from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.warp import grid, resize_flow, resize_plane, sample
 
 _CORE = 0.02  # part of the disc's area round its centre that always belongs to the piece
+_SHADED = 3.0  # what it costs to be explained as surroundings in a shadow: flat things are like shadows of anything
+_DARKEST = 0.25  # part of the light that a shadow leaves at least
 _CLEARLY = 1.0  # how much better the piece's motion must explain a pixel: flat surroundings stay behind
 
 
@@ -31,7 +33,7 @@ def matte(
     """
     first_to_last = inverted(last_to_first)
     looks = appearance(pair[0]), appearance(pair[1])
-    flows, _ = surroundings(field, discs)
+    flows, _ = surroundings(field, discs, steady_flows(field, discs))
     around = [resize_flow(flow, *discs[0].shape) for flow in flows]
     cut = (
         _cut(pair[0], looks[0], looks[1], first_to_last, around[0], discs[0]),
@@ -47,29 +49,42 @@ def matte(
 
 
 def surroundings(
-    field: MotionField, masks: tuple[np.ndarray, np.ndarray]
+    field: MotionField, masks: tuple[np.ndarray, np.ndarray], steady: tuple[np.ndarray, np.ndarray]
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Both flows of what lies behind the masks, and where they had to be continued from around.
 
     That is under the frame's own mask, and where the other frame's mask hides what this frame shows: there the flow
     found something, but by chance.
 
+    steady: the flows to continue with, from `steady_flows`.
     Returns: two (h, w, 2) float32 flows and two (h, w) bool planes, at the field's size.
     """
     height, width = field.forward_trust.shape
     covers = [resize_plane(mask, height, width) for mask in masks]
-    # What a piece hides lies about where the other frame shows it: nothing there may speak for the backdrop.
-    suspect = _wide(np.maximum(*covers), 2 + max(height, width) // 60)
     here = grid(height, width)
     flows, continued = [], []
-    for way, (flow, trust) in enumerate(((field.forward, field.forward_trust), (field.backward, field.backward_trust))):
-        known = np.where(suspect | ~_steady(flow, trust), 0, trust)
-        around = fill_holes(np.where(known[..., None] > 0, flow, 0), known)
+    for way, (flow, around) in enumerate(zip((field.forward, field.backward), steady, strict=True)):
         unmeasured = (covers[way] > 0.02) | (sample(covers[1 - way], here + around) > 0.02)
         unmeasured = _wide(unmeasured.astype(np.float32), 2)
         flows.append(np.where(unmeasured[..., None], around, flow))
         continued.append(unmeasured)
     return (flows[0], flows[1]), (continued[0], continued[1])
+
+
+def steady_flows(field: MotionField, masks: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Both flows where they are trusted and go with the whole; elsewhere, and near the masks, continued from around.
+
+    Returns: two (h, w, 2) float32 at the field's size.
+    """
+    height, width = field.forward_trust.shape
+    covers = [resize_plane(mask, height, width) for mask in masks]
+    # What a piece hides lies about where the other frame shows it: nothing there may speak for the backdrop.
+    suspect = _wide(np.maximum(*covers), 2 + max(height, width) // 60)
+    flows = []
+    for flow, trust in ((field.forward, field.forward_trust), (field.backward, field.backward_trust)):
+        known = np.where(suspect | ~_steady(flow, trust), 0, trust)
+        flows.append(fill_holes(np.where(known[..., None] > 0, flow, 0), known))
+    return flows[0], flows[1]
 
 
 def _steady(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
@@ -116,9 +131,11 @@ def _cut(
     places = grid(*disc.shape)[box]
     smooth = GuidedFilter(grey(picture[box]).astype(np.float32), radius=4, edge=60.0)
     as_piece = smooth(difference(look[box], sample(other_look, mapped(motion, places))))
-    as_rest = smooth(difference(look[box], sample(other_look, places + around[box])))
-    inside = cv2.medianBlur((as_piece < as_rest - _CLEARLY).astype(np.uint8), 5)
     radius = np.sqrt((disc[box] > 0).sum() / np.pi)
+    rest = sample(other_look, places + around[box])
+    as_rest = smooth(difference(look[box], rest))
+    as_shaded = smooth(difference(look[box], _shaded(rest, look[box], max(3.0, radius / 6)))) + _SHADED
+    inside = cv2.medianBlur((as_piece < np.minimum(as_rest, as_shaded) - _CLEARLY).astype(np.uint8), 5)
     centre = (rows.mean() - top, columns.mean() - left)
     far = np.hypot(*(axis - middle for axis, middle in zip(np.indices(inside.shape), centre, strict=True)))
     core = far <= max(2.0, radius * np.sqrt(_CORE))
@@ -129,6 +146,15 @@ def _cut(
     solid = _solid(_connected(inside, core), radius / 6).astype(np.float32)
     result[box] = cv2.GaussianBlur(solid, (0, 0), 0.8) * disc[box]
     return result
+
+
+def _shaded(rest: np.ndarray, look: np.ndarray, sigma: float) -> np.ndarray:
+    """(h, w, 4) the appearance of what lies behind, in the shadow that makes it as dark as `look` is around."""
+    import cv2
+
+    bright = (cv2.GaussianBlur(brightness(each), (0, 0), sigma) + 1 for each in (look, rest))
+    light = np.clip(next(bright) / next(bright), _DARKEST, 1)
+    return rest * light[..., None]
 
 
 def _connected(inside: np.ndarray, core: np.ndarray) -> np.ndarray:

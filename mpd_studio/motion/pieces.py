@@ -53,11 +53,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
-    """Where a piece is at a time. to_first, to_last: (2, 3) affine maps from array places now to those frames'."""
+    """Where a piece is at a time. to_first, to_last: (2, 3) affine maps from array places now to those frames'.
+
+    point: where what lies under the path's start is now, in canvas pixels.
+    """
 
     along: float
     to_first: np.ndarray
     to_last: np.ndarray
+    point: Point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +112,8 @@ def place(piece: Piece, guidance: Guidance, time: float) -> Placement:
     back = np.linalg.inv(piece.turn.matrix(along))
     on = piece.turn.matrix() @ back
     last = _array(path.end) + np.array(piece.turn.offset)
-    return Placement(along, turning(back, now, _array(path.start)), turning(on, now, last))
+    point = Point(float(now[0]) + 0.5, float(now[1]) + 0.5)
+    return Placement(along, turning(back, now, _array(path.start)), turning(on, now, last), point)
 
 
 def pull(along: float) -> float:

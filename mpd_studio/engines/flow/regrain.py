@@ -59,7 +59,7 @@ def regrain(scene: Scene, settings: EngineSettings, seed: int) -> Regrain | None
     )  # lookup must weaken noise as it does the picture's
     if scene.ready[0].bounds is None:  # noise must overshoot where the picture does
         ready = replace(ready[0], bounds=None), replace(ready[1], bounds=None)
-    return Regrain(scene, replace(scene, first=first, last=last, ready=ready), grain, seed)
+    return Regrain(scene, replace(scene, first=first, last=last, ready=ready, shades=None, bare=None), grain, seed)
 
 
 def _random(seed: int, sheet: int) -> np.random.Generator:

@@ -10,6 +10,7 @@ import numpy as np
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.guidance import LINEAR, Guidance
 from mpd_studio.core.inbetween import InbetweenRequest, Quality
+from mpd_studio.engines.flow.shades import Shades, find_shades
 from mpd_studio.engines.flow.shot_change import shot_change
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
@@ -21,6 +22,7 @@ from mpd_studio.motion.flow import Effort, two_way_flow
 from mpd_studio.motion.footage_course import measure_course
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
 from mpd_studio.motion.luminance import working_pair, working_pictures, working_size
+from mpd_studio.motion.matte import steady_flows
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
@@ -43,6 +45,7 @@ class Scene:
     """field: the motion, behind the pieces where there are any. looks: appearances at the field's size.
 
     ready: first and last, made ready to be moved. change, moments: as in Measured.
+    shades: the shadows of the pieces, where they throw any. bare: the frames without them, made ready.
     """
 
     first: np.ndarray
@@ -58,10 +61,15 @@ class Scene:
     sampling: Sampling
     change: ChangeKind | None = None
     moments: Moments | None = None
+    shades: Shades | None = None
+    bare: tuple[Source, Source] | None = None
 
     def frame_at(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
         """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence."""
-        pixels, confidence = self._behind(ease(self.guidance.ease, time), tick)
+        eased = ease(self.guidance.ease, time)
+        pixels, confidence = self._behind(eased, tick)
+        if self.shades is not None and eased not in (0.0, 1.0):  # the boundary frames have their shadows
+            self.shades.lay(pixels, self.pieces, self.guidance, time)
         for piece in self.pieces:
             tick()
             placement = place(piece, self.guidance, time)
@@ -90,7 +98,7 @@ class Scene:
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*self.ready, motion, whole, tick)
+        pixels = render(*(self.bare or self.ready), motion, whole, tick)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -154,17 +162,25 @@ def compose(
     guidance, field, looks, moments = request.guidance, measured.field, measured.looks, measured.moments
     holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
     pieces: tuple[Piece, ...] = ()
-    backdrop = None
+    backdrop = shades = bare = None
     if guidance.paths:
         tick()
         pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, cores)
         tick()
         backdrop = Backdrop(pieces)
-        field, moments = replace(backdrop.field(field), course=None), None  # the user's word counts, not the footage's
+        steady = steady_flows(field, backdrop.masks)
+        shades = find_shades((first, last), steady, backdrop.masks, pieces, tick)
+        behind = backdrop.field(field, steady, None if shades is None else shades.where(pieces))
+        field, moments = replace(behind, course=None), None  # the user's word counts, not the footage's
     elif guidance.ease != LINEAR:
         field, moments = replace(field, course=None), None
+    if shades is not None:
+        lit = working_pair(shades.first, shades.last, field.size)
+        looks = appearance(lit[0]), appearance(lit[1])
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
     ready, change = sources(first, last, sampling, request.new_frames), measured.change
-    drawn = pieces, backdrop, holds
-    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments)
+    if shades is not None:
+        bare = sources(shades.first, shades.last, sampling, request.new_frames)
+    drawn, shaded = (pieces, backdrop, holds), (shades, bare)
+    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments, *shaded)
