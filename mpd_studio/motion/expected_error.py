@@ -33,14 +33,19 @@ class Evidence:
     carried: np.ndarray
 
 
-def gather(motion: MotionAt, early: np.ndarray, late: np.ndarray) -> Evidence:
-    """early, late: appearances of the first and the last frame, moved to the time of `motion`."""
-    unlike = _averaged(difference(early, late))
+def gather(motion: MotionAt, early: np.ndarray, late: np.ndarray, apart: np.ndarray | None = None) -> Evidence:
+    """early, late: appearances of the first and the last frame, moved to the time of `motion`.
+
+    apart: their difference, where it is known already.
+    """
+    import cv2
+
+    unlike = _averaged(difference(early, late) if apart is None else apart)
     neither = 1 - np.maximum(motion.sees_first, motion.sees_last)
-    share = np.float32(motion.time)
     way = np.hypot(motion.velocity[..., 0], motion.velocity[..., 1])
     travel = np.sqrt(way * np.float32(4 * motion.time * (1 - motion.time)))
-    carried = _averaged(_gradient(brightness(early) * (1 - share) + brightness(late) * share)) * travel
+    mixed = cv2.addWeighted(early, 1 - motion.time, late, motion.time, 0)
+    carried = _averaged(_gradient(brightness(mixed))) * travel
     return Evidence(unlike, unlike * neither, carried)
 
 
