@@ -106,6 +106,7 @@ def take_pictures(folder: Path) -> None:
     camera.wait_until(lambda: (row := session.jobs.current) is not None and row.stage != "" and row.done > 3)
     camera.shoot("4_generating")
     camera.wait_until(lambda: session.jobs.current is None)
+    session.selection.select_path(None)  # its ghosts would lie over the take
     session.selection.set_playhead(gaps_of(session.document.timeline)[0].start + 7)
     camera.wait(1000)
     camera.shoot("5_take_playing")
