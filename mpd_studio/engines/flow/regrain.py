@@ -54,9 +54,8 @@ def regrain(scene: Scene, settings: EngineSettings, seed: int) -> Regrain | None
         return None
     height, width = scene.first.shape[:2]
     first, last = (grain.sheet(height, width, _random(seed, end)) for end in (0, 1))
-    ready = sources(
-        first, last, scene.sampling, scene.ready[0].zoom
-    )  # lookup must weaken noise as it does the picture's
+    # The lookup must weaken noise just as it does the picture's.
+    ready = sources(first, last, scene.sampling, zoom=scene.ready[0].zoom)
     if scene.ready[0].bounds is None:  # noise must overshoot where the picture does
         ready = replace(ready[0], bounds=None), replace(ready[1], bounds=None)
     return Regrain(scene, replace(scene, first=first, last=last, ready=ready, shades=None, bare=None), grain, seed)
