@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from mpd_studio.core.engine import Engine, EngineInfo
 from mpd_studio.core.errors import EnvironmentProblem, UnsupportedRequest
 from mpd_studio.core.figures import Figure, TellsForecast
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.core.progress import Reporter
 
 ENTRY_POINT_GROUP = "mpd_studio.engines"
 
@@ -24,6 +26,9 @@ BUILT_IN: tuple[tuple[str, str], ...] = (
     ("svd", "mpd_studio.engines.svd.engine:SvdEngine"),
     ("motion_i2v", "mpd_studio.engines.motion_i2v.engine:MotionI2vEngine"),
 )
+
+# Modules with a function `convert`, of the built-ins whose weights come as pickles.
+_CONVERTERS = {"motion_i2v": "mpd_studio.engines.motion_i2v.convert"}
 
 
 def engine_infos() -> tuple[EngineInfo, ...]:
@@ -63,6 +68,23 @@ def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
 def tells_forecast(engine_id: str) -> bool:
     """Whether asking for a forecast makes sense; this is quick."""
     return _forecaster(engine_id) is not None
+
+
+def convert_weights(engine_id: str, source: Path, target: Path, reporter: Reporter, entry: str | None) -> int:
+    """Make safetensors of the pickles of an engine's weights; see engines/motion_i2v/convert.py.
+
+    Returns: how many files were made.
+    Raises:
+        UnsupportedRequest: the engine's weights are no pickles. EnvironmentProblem: a package is missing.
+        MpdError, Cancelled: as the engine's own.
+    """
+    module = _CONVERTERS.get(engine_id)
+    if module is None:
+        raise UnsupportedRequest(f"The weights of the engine '{engine_id}' need no converting.")
+    info = _info(engine_id, dict(BUILT_IN)[engine_id])
+    if info.problem:
+        raise EnvironmentProblem(info.problem)
+    return len(import_module(module).convert(source, target, reporter, entry=entry))
 
 
 def _forecaster(engine_id: str) -> TellsForecast | None:

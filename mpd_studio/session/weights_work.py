@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mpd_studio.core.errors import BadInput, EnvironmentProblem
+from mpd_studio.core.errors import BadInput
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
-from mpd_studio.engines.registry import engine_infos
+from mpd_studio.engines.registry import convert_weights
 from mpd_studio.session.message import Message, info, warning
 from mpd_studio.weights.adopt import add_folder, name_for
 from mpd_studio.weights.catalogue import Entry, Licence, entry_named
@@ -187,14 +187,9 @@ def convert_pickles(weights: WeightsFolder, paths: ProgramPaths, reporter: Repor
     Weights in the program's own folder lose their pickles when all are made; of others a copy is made there.
     Raises: MpdError: not whole, no room, or torch is missing. Cancelled: what is made stays, and is passed over later.
     """
-    engine = next((info for info in engine_infos() if info.id == weights.family.value), None)
-    if engine is not None and engine.problem:
-        raise EnvironmentProblem(engine.problem)
-    from mpd_studio.engines.motion_i2v.convert import convert
-
     target, entry = converted_place(weights, paths)
-    made = convert(weights.path, target, reporter, entry=entry.id if entry else None)
-    return target, len(made)
+    engine_id = weights.family.value
+    return target, convert_weights(engine_id, weights.path, target, reporter, entry.id if entry else None)
 
 
 def converted_place(weights: WeightsFolder, paths: ProgramPaths) -> tuple[Path, Entry | None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mpd_studio.core.errors import UnsupportedRequest
-from mpd_studio.engines.registry import engine_infos, open_engine
+from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.registry import convert_weights, engine_infos, open_engine
 
 
 def test_flow_and_crossfade_are_built_in():
@@ -29,3 +31,8 @@ def test_listing_engines_loads_no_heavy_library():
     count, _, heavy = done.stdout.strip().partition(" ")
     assert int(count) >= 2
     assert heavy == "[]"
+
+
+def test_only_weights_that_come_as_pickles_are_converted(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedRequest, match="'svd' need no converting"):
+        convert_weights("svd", tmp_path, tmp_path / "to", SilentReporter(), None)
