@@ -129,11 +129,14 @@ class MotionDesk(QObject):
         if gap_id in self._jobs:
             self._board.cancel(self._jobs[gap_id])
 
-    def load(self, gap_id: GapId, of: Boundary, source: Path) -> None:
+    def load(self, gap_id: GapId | None, of: Boundary, source: Path) -> None:
         """Keep a copy of a motion file (.npz, .flo, .exr) with the gap, as the motion of one of its ends."""
-        request = self._request(gap_id)
-        if request is None:
-            self.message.emit(warning(" ".join(self._generator.gap_problems(gap_id))))
+        reason = "" if self.is_offered else "The chosen engine takes no motion. Choose Motion-I2V, then load it again."
+        if gap_id is None:
+            reason = f"Select a gap first: the motion in {source.name} is kept with one."
+        request = self._request(gap_id) if gap_id is not None else None
+        if gap_id is None or request is None or reason:
+            self.message.emit(warning(reason or " ".join(self._generator.gap_problems(gap_id or GapId("")))))
             return
         file = self._new_file(of)
         kept = GapMotion(of, _end(request, of), file, source.name)

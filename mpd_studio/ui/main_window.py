@@ -346,7 +346,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         files, motion = files_of(event.mimeData()), dropped_motion(event.mimeData())
-        if motion is not None and take_motion(self.session, motion):
+        if motion is not None:
+            take_motion(self.session, motion)
             event.acceptProposedAction()
         elif files:
             self.session.importer.open_files(files)

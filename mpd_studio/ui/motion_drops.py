@@ -24,13 +24,9 @@ def dropped_motion(mime: QMimeData, is_asked_for: bool = False) -> Path | None:
     return files[0] if len(files) == 1 and files[0].suffix.lower() in endings else None
 
 
-def take_motion(session: Session, file: Path) -> bool:
-    """Keep it with the selected gap. False where none is selected."""
-    gap_id = session.selection.gap_id
-    if gap_id is None:
-        return False
-    session.motions.load(gap_id, session.selection.end, file)
-    return True
+def take_motion(session: Session, file: Path) -> None:
+    """Keep it with the selected gap, as the motion of the end that is shown."""
+    session.motions.load(session.selection.gap_id, session.selection.end, file)
 
 
 def ask_motion(parent: QWidget, then: Callable[[Path], object]) -> QFileDialog:

@@ -35,6 +35,7 @@ def kept(session: Session, of: Boundary = Boundary.FIRST) -> GapMotion:
 @pytest.fixture
 def moving_session(qtbot: QtBot, gap_session: Session, tmp_path: Path) -> Session:
     """The gap keeps a motion of its first frame."""
+    gap_session.generator.choose_engine("motion_i2v")
     with qtbot.waitSignal(gap_session.motions.predicted):
         gap_session.motions.load(GAP, Boundary.FIRST, to_the_right(tmp_path / "wind.npz"))
     return gap_session
@@ -119,13 +120,18 @@ def test_a_kept_file_that_was_deleted_is_said_once(qtbot: QtBot, moving_session:
     assert len(heard.texts()) == 1
 
 
-def test_an_engine_that_takes_none_is_not_told(moving_session: Session) -> None:
-    generator = moving_session.generator
-    assert generator.plan.engine_id == "flow"
+def test_an_engine_that_takes_none_is_not_told(moving_session: Session, heard: Heard, tmp_path: Path) -> None:
+    generator, before = moving_session.generator, kept(moving_session)
+    generator.choose_engine("flow")
     assert not moving_session.motions.is_offered
     assert "Choose Motion-I2V" in moving_session.motions.problem(GAP)
     assert all("moves as given" not in line.text for line in generator.sheet(GAP).lines)
     assert moving_session.motions.predict(GAP, Boundary.FIRST) is None
+    moving_session.motions.load(GAP, Boundary.FIRST, to_the_right(tmp_path / "other.npz", 3.0))
+    assert heard.texts()[-1].startswith("The chosen engine takes no motion.")
+    moving_session.motions.load(None, Boundary.FIRST, tmp_path / "other.npz")
+    assert heard.texts()[-1] == "Select a gap first: the motion in other.npz is kept with one."
+    assert kept(moving_session) == before
 
 
 def test_a_gap_of_another_length_keeps_its_motion(moving_session: Session) -> None:

@@ -54,7 +54,8 @@ def append_drop(session: Session, dropped: QMimeData) -> bool:
     Returns whether there was any.
     """
     motion = dropped_motion(dropped)
-    if motion is not None and take_motion(session, motion):
+    if motion is not None:
+        take_motion(session, motion)
         return True
     files = files_of(dropped)
     if files:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mpd_studio.core.gap_motion import MOST_SCALE, MOST_SMOOTH, GapMotion, MotionEdits
@@ -99,7 +99,7 @@ class MotionPanel(QWidget):
         desk, of = self._session.motions, self._session.selection.end
         gap_id, motion = placed.gap.id, placed.gap.motion(of)
         self.of.setCurrentIndex(self.of.findData(of))
-        self.view.setCurrentIndex(self.view.findData(self._session.selection.motion_view))
+        self._show_view(placed)
         self.state.setText(_state(placed, of, desk.is_predicting(gap_id)))
         problem = desk.problem(gap_id)
         if desk.is_predicting(gap_id):
@@ -112,6 +112,15 @@ class MotionPanel(QWidget):
         self._edits.setVisible(motion is not None)
         if motion is not None:
             self._show_edits(motion, placed)
+
+    def _show_view(self, placed: PlacedGap) -> None:
+        """Only what is kept can move the picture; arrows and colours show what is measured as well."""
+        row, model = self.view.findData(MotionView.MOVING), self.view.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(row).setEnabled(bool(placed.gap.motions))
+        why = "" if placed.gap.motions else tr("There is no motion yet: predict or load one.")
+        self.view.setItemData(row, why, Qt.ItemDataRole.ToolTipRole)
+        self.view.setCurrentIndex(self.view.findData(self._session.selection.motion_view))
 
     def _show_edits(self, motion: GapMotion, placed: PlacedGap) -> None:
         edits = motion.edits
@@ -172,7 +181,8 @@ class MotionPanel(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         file = dropped_motion(event.mimeData(), is_asked_for=True)
-        if file is not None and take_motion(self._session, file):
+        if file is not None:
+            take_motion(self._session, file)
             event.acceptProposedAction()
 
 
