@@ -66,6 +66,7 @@ class BridgeDesk(QObject):
         self._announced: set[str] = set()
         self._open: dict[str, str] = {}  # job id -> key of the document it was opened as
         self._opening = ""
+        self._opens_by_itself = False
         self._told_s = 0.0
         self._running = ""
         self._is_looking = False
@@ -94,7 +95,7 @@ class BridgeDesk(QObject):
     def open(self, job_id: str) -> None:
         """Open a job as an untitled project; the one before keeps its unsaved edits in its journal."""
         if not self._opening:
-            self._opening = job_id
+            self._opening, self._opens_by_itself = job_id, False
             self._ask("Open job", partial(self._work.open, job_id), self._on_opened, self._on_open_failed)
 
     def hand_in(self, gap_id: GapId, take_id: TakeId) -> None:
@@ -154,8 +155,12 @@ class BridgeDesk(QObject):
                 self.message.emit(warning(f"A gap from an editor cannot be opened: {job.problem}", job.title))
             elif self._is_free_for_a_job():
                 self.open(job.id)
+                self._opens_by_itself = True
             else:
-                self.message.emit(info(f"A gap has come from {job.editor}. Open it in Window > Editors.", job.title))
+                self._tell_it_has_come(job.editor, job.title)
+
+    def _tell_it_has_come(self, editor: str, title: str = "") -> None:
+        self.message.emit(info(f"A gap has come from {editor}. Open it in Window > Editors.", title))
 
     def _is_free_for_a_job(self) -> bool:
         document = self._document
@@ -169,6 +174,10 @@ class BridgeDesk(QObject):
 
     def _on_opened(self, opened: OpenedJob) -> None:
         job_id, self._opening = self._opening, ""
+        if self._opens_by_itself and not self._is_free_for_a_job():  # the user has begun something meanwhile
+            self._ask("Give job back", partial(self._work.leave, job_id), None)
+            self._tell_it_has_come(editor_name(opened.request))
+            return
         self._document.begin(opened.timeline)
         self._open[job_id] = self._document.key
         self._selection.select_gap(opened.gap_id)

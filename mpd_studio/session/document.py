@@ -163,10 +163,12 @@ class Document(QObject):
     def new(self) -> None:
         """Begin an empty, untitled project. The one before keeps its unsaved edits in its journal."""
         empty = Timeline()
+        self._opening = None  # the newest wish counts, not whichever file is read last
         self._move_to(home_in_recovery(self._recovery, new_id("project")), History(empty), empty)
 
     def begin(self, timeline: Timeline) -> None:
         """Begin an untitled project with something on it already, which counts as unsaved. Otherwise as new()."""
+        self._opening = None
         self._move_to(home_in_recovery(self._recovery, new_id("project")), History(timeline), None)
         self._write_journal()
 
@@ -175,6 +177,7 @@ class Document(QObject):
         if recovery_key(self._recovery, path) is None:
             path = path.resolve()  # a link is another name of a project, not another project
         if path == self._home.path and not self.is_read_only:
+            self._opening = None
             self.opened.emit(path)
             return
         try:

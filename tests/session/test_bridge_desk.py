@@ -93,6 +93,21 @@ def test_an_open_project_with_unsaved_edits_is_not_replaced(
     assert find_gap(gap_session.document.timeline, GAP) is not None
 
 
+def test_a_job_does_not_replace_what_was_begun_while_it_was_read(
+    qtbot: QtBot, session: Session, job: Path, heard: Heard
+) -> None:
+    with qtbot.waitSignal(session.bridge.changed, timeout=WAIT_MS):
+        session.bridge.start()  # and the job begins to open by itself
+    session.document.apply("Add track", lambda timeline: add_track(timeline, "V9"))
+    mine = session.document.timeline
+    qtbot.waitUntil(lambda: any("A gap has come from Blender." in text for text in heard.texts()), timeout=WAIT_MS)
+    assert session.document.timeline is mine
+    qtbot.waitUntil(lambda: newest_claim(job).is_over, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: [row.id for row in session.bridge.waiting] == [job.name], timeout=WAIT_MS)
+    with qtbot.waitSignal(session.bridge.opened, timeout=WAIT_MS):
+        session.bridge.open(job.name)
+
+
 def test_a_project_that_is_left_gives_its_job_back(qtbot: QtBot, session: Session, job: Path) -> None:
     arrive(qtbot, session)
     session.document.new()

@@ -224,6 +224,34 @@ def test_the_newest_open_wins(qtbot: QtBot, session: Session, tmp_path: Path) ->
     assert not list(tmp_path.glob("*.lock"))
 
 
+def test_a_new_project_is_not_replaced_by_one_that_was_asked_for_before(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    document, path = session.document, tmp_path / "a.mpdproj"
+    document.apply("Rename", _named("A"))
+    _save_as(qtbot, session, path)
+    document.new()
+    document.open(path)
+    document.new()
+    document.apply("Rename", _named("mine"))
+    assert not document.is_opening
+    qtbot.waitUntil(lambda: not list(tmp_path.glob("*.lock")))  # given up again
+    assert (document.path, document.timeline.name) == (None, "mine")
+
+
+def test_opening_what_is_open_takes_back_an_opening_that_is_on_its_way(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    document, here, there = session.document, tmp_path / "here.mpdproj", tmp_path / "there.mpdproj"
+    for path in (there, here):
+        document.apply("Rename", _named(path.stem))
+        _save_as(qtbot, session, path)
+    document.open(there)
+    document.open(here)
+    qtbot.waitUntil(lambda: [lock.name for lock in tmp_path.glob("*.lock")] == ["here.mpdproj.lock"])
+    assert document.path == here
+
+
 def test_a_copy_is_untitled_and_leaves_the_file_alone(
     qtbot: QtBot, session: Session, heard: Heard, tmp_path: Path
 ) -> None:

@@ -174,9 +174,12 @@ class Gesture:
         self._label = label
         self._key = key
         self._before = stage.session.document.timeline
+        self._has_edited = False
 
     def apply(self, edit: Edit) -> bool:
-        return self._stage.apply(self._label, edit, self._key)
+        is_done = self._stage.apply(self._label, edit, self._key)
+        self._has_edited |= is_done
+        return is_done
 
     def apply_to(self, gap_id: GapId, edit: Edit) -> bool:
         """As apply, to a gap that may no longer be the selected one."""
@@ -190,5 +193,5 @@ class Gesture:
         """Take back what it has done. Where a take has arrived meanwhile, that one stays and so does the drawing."""
         document = self._stage.session.document
         document.end_merge()
-        if document.timeline != self._before and document.undo_label == self._label:
+        if self._has_edited and document.timeline != self._before and document.undo_label == self._label:
             document.abandon()

@@ -191,6 +191,19 @@ def test_escape_while_moving_a_point_puts_it_back(easel: Easel) -> None:
     assert easel.session.document.undo_label == "Draw"
 
 
+def test_escape_takes_back_no_drag_before_this_one(easel: Easel) -> None:
+    easel.begin(Tool.PATH)
+    easel.draw(Guidance((straight_path(Point(100, 90), Point(200, 90)),)))
+    easel.drag(Point(100, 90), Point(80, 60))
+    moved = easel.path
+    easel.drag(Point(80, 60), Point(60, 40))
+    easel.press(Point(60, 40))
+    easel.session.document.undo()
+    easel.key(Qt.Key.Key_Escape)
+    assert easel.path == moved
+    assert easel.session.document.redo_label == "Move point"
+
+
 def test_choosing_another_tool_drops_a_drag(easel: Easel) -> None:
     easel.begin(Tool.PATH)
     easel.press(A)
