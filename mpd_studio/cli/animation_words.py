@@ -38,7 +38,7 @@ def add_model_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--steps", type=int, metavar="N", help="noise levels (default: by the quality)")
     command.add_argument("--model-size", metavar="WxH", help="multiples of 64 (default: by the picture)")
     command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
-    command.add_argument("--memory-plan", metavar="ID", help="full or low (default: what fits)")
+    command.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
     command.add_argument("--rate", type=_rate, help="frames per second (default: the clip's; of a picture 24)")
     command.add_argument("--quiet", action="store_true", help="no progress")
     command.add_argument("--json", action="store_true", help="print one JSON document and nothing else")

@@ -83,15 +83,18 @@ class DriftWatch:
             f"in the last; fine detail {first.detail:.2f} and {last.detail:.2f} of the picture's"
         )
         values = (first.color, last.color, first.detail, last.detail, worst.color, float(frame))
-        return (Figure("drift", text, values, self._warning(frame, worst, last)),)
+        return (Figure("drift", text, values, self._warning(frame, first, worst, last)),)
 
-    def _warning(self, frame: int, worst: Step, last: Step) -> str:
+    def _warning(self, frame: int, first: Step, worst: Step, last: Step) -> str:
         told = []
         if worst.color > COLOR_DRIFT_THAT_SHOWS:
             told.append(f"colours of frame {frame} are {worst.color:.1f} away (ΔE00; {COLOR_DRIFT_THAT_SHOWS:g} shows)")
         if last.lacks:
             told.append(f"the last frame is {last.lacks} than the picture")
-        return f"{'; '.join(told)}: make fewer frames, or fill a gap to a second picture" if told else ""
+        advice = "make fewer frames, or fill a gap to a second picture"
+        if first.color > COLOR_DRIFT_THAT_SHOWS or first.lacks:
+            advice = "as the first new frame already is far off, try another prompt, seed or size"
+        return f"{'; '.join(told)}: {advice}" if told else ""
 
 
 def window_figures(met: Sequence[tuple[int, Step]]) -> tuple[Figure, ...]:

@@ -48,6 +48,9 @@ def test_colours_that_drift_are_measured_and_warned_of() -> None:
     assert figure.values[1] > 6
     assert figure.values[4:] == (figure.values[1], FRAMES - 1)
     assert f"frame {FRAMES - 1}" in figure.warning
+    assert "fewer frames" in figure.warning
+    other = drift(lambda picture, time: picture + np.float32([0.2, 0, -0.1]))
+    assert "prompt, seed or size" in other.warning
 
 
 def test_detail_that_is_lost_is_measured_and_warned_of() -> None:
