@@ -11,11 +11,11 @@ import numpy as np
 from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.blend import faded, weighted
 from mpd_studio.motion.confidence import Balance
+from mpd_studio.motion.scratch import Scratch
 from mpd_studio.motion.source import Source
 from mpd_studio.motion.warp import grid, resize_flow, resize_plane
 
-_BAND_PIXELS = 250_000  # bounds the memory at 4K, and the time between two ticks
-_BANDS_AT_ONCE = 2  # numpy and OpenCV let go of the lock
+_BAND_PIXELS = 120_000  # bounds the memory at 4K, and the time between two ticks
 
 
 def render(
@@ -24,15 +24,23 @@ def render(
     motion: MotionAt,
     mixing: Balance,
     tick: Callable[[], None] = lambda: None,
+    cores: int = 2,
+    scratch: Scratch | None = None,
 ) -> np.ndarray:
     """Fetch each pixel from both frames along the motion; mix in a cross-fade where the motion is in doubt.
 
     first, last: made ready together by `sources`. motion, mixing: at any size of the same shape.
+    cores: how many may be kept busy. scratch: of a gap with more frames.
     Returns: (h, w, c) in the dtype of the frames.
     """
     height, width = first.groups[0].shape[:2]
-    early, late = (resize_flow(np.float32(first.zoom) * flow, height, width) for flow in _ways(motion))
-    share, moved = (resize_plane(plane, height, width) for plane in (mixing.share, mixing.moved))
+    scratch = scratch or Scratch()
+    early, late = (
+        resize_flow(np.float32(first.zoom) * flow, height, width, scratch.array(name, height, width, 2))
+        for name, flow in zip(("early", "late"), _ways(motion), strict=True)
+    )
+    share = resize_plane(mixing.share, height, width, scratch.array("share", height, width))
+    moved = resize_plane(mixing.moved, height, width, scratch.array("moved", height, width))
     result = np.empty((height, width, first.channels), first.dtype)
     rows = max(1, min(_BAND_PIXELS // width, height))
     here = np.float32(first.zoom) * grid(rows, width)
@@ -45,8 +53,14 @@ def render(
             standing = faded(first.groups[index][band], last.groups[index][band], motion.time)
             result[band, :, span] = first.finished(weighted(standing, along, moved[band]), index)
 
-    with ThreadPoolExecutor(_BANDS_AT_ONCE, thread_name_prefix="render") as painters:
-        for _ in painters.map(paint, range(0, height, rows)):
+    tops = range(0, height, rows)
+    if cores == 1:
+        for top in tops:
+            paint(top)
+            tick()
+        return result
+    with ThreadPoolExecutor(cores, thread_name_prefix="render") as painters:  # numpy and OpenCV let go of the lock
+        for _ in painters.map(paint, tops):
             tick()
     return result
 

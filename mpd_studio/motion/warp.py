@@ -94,8 +94,11 @@ def splat(values: np.ndarray, flow: np.ndarray, weights: np.ndarray) -> tuple[np
     return averaged, sums[0].astype(np.float32)
 
 
-def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The same motion on a picture of another size: resampled, and its vectors scaled."""
+def resize_flow(flow: np.ndarray, height: int, width: int, out: np.ndarray | None = None) -> np.ndarray:
+    """The same motion on a picture of another size: resampled, and its vectors scaled.
+
+    out: (height, width, 2) float32 to be filled with the result, where that is not the flow itself.
+    """
     import cv2
 
     old_height, old_width = flow.shape[:2]
@@ -103,17 +106,17 @@ def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
         return flow
     scale = np.array([width / old_width, height / old_height], np.float32)
     if height * width > old_height * old_width:  # scaling the smaller of the two costs less
-        return cv2.resize(flow * scale, (width, height), interpolation=cv2.INTER_LINEAR)
+        return cv2.resize(flow * scale, (width, height), out, interpolation=cv2.INTER_LINEAR)
     return cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) * scale
 
 
-def resize_plane(plane: np.ndarray, height: int, width: int) -> np.ndarray:
-    """An (h, w) float32 plane at another size."""
+def resize_plane(plane: np.ndarray, height: int, width: int, out: np.ndarray | None = None) -> np.ndarray:
+    """An (h, w) float32 plane at another size. out: to be filled with the result, where that is not the plane."""
     import cv2
 
     if plane.shape == (height, width):
         return plane
-    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(plane, (width, height), out, interpolation=cv2.INTER_LINEAR)
 
 
 def without_specks(flow: np.ndarray, side: int) -> np.ndarray:

@@ -23,7 +23,7 @@ def half_way(first: np.ndarray, last: np.ndarray, flow: tuple[float, float], mov
     velocity = np.tile(small.astype(np.float32), (height, width, 1))
     seen = np.ones((height, width), np.float32)
     mixing = Balance(seen / 2, seen * np.float32(moved), seen)
-    return render(*sources(first, last), MotionAt(0.5, velocity, seen, seen), mixing, Sampling.CUBIC)
+    return render(*sources(first, last, Sampling.CUBIC), MotionAt(0.5, velocity, seen, seen), mixing)
 
 
 def pictures(dtype: type, channels: int) -> list[np.ndarray]:
@@ -157,4 +157,4 @@ def test_a_stop_between_two_bands_is_heard():
     seen = np.ones((30, 20), np.float32)
     motion = MotionAt(0.5, np.zeros((30, 20, 2), np.float32), seen, seen)
     with pytest.raises(Stop):
-        render(*sources(high, high), motion, Balance(seen, seen, seen), Sampling.LINEAR, stop)
+        render(*sources(high, high, Sampling.LINEAR), motion, Balance(seen, seen, seen), stop)

@@ -14,7 +14,7 @@ from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.flow.regrain import GRAIN_OPTION, regrain
 from mpd_studio.engines.flow.scene import build_scene, measure
 from mpd_studio.engines.flow.shot_change import CUT_OPTION, figures_of, held_frame, holds
-from mpd_studio.engines.flow.side_by_side import side_by_side
+from mpd_studio.engines.flow.side_by_side import AT_ONCE, side_by_side
 from mpd_studio.motion.boundary import check_boundary
 from mpd_studio.motion.flow import SMALLEST_FLOW_SIDE
 from mpd_studio.motion.paths import new_frame_times
@@ -82,7 +82,8 @@ class FlowEngine:
             if is_held:
                 pixels, confidence = held_frame(first.pixels, pictures.last.pixels, times[index])
             else:
-                pixels, confidence = scene.frame_at(times[index], go_on)
+                is_alone = index == len(times) - 1 and index % AT_ONCE == 0
+                pixels, confidence = scene.frame_at(times[index], go_on, AT_ONCE if is_alone else 1)
             if grain is not None:
                 pixels = grain(pixels, times[index], index, go_on)
             return Picture(pixels, first.color, first.bit_depth, confidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,7 @@ from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
 from mpd_studio.motion.scene_change import ChangeKind
+from mpd_studio.motion.scratch import Scratch
 from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
@@ -63,11 +65,15 @@ class Scene:
     moments: Moments | None = None
     shades: Shades | None = None
     bare: tuple[Source, Source] | None = None
+    scratch: Scratch = dataclasses.field(default_factory=Scratch)
 
-    def frame_at(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
-        """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence."""
+    def frame_at(self, time: float, tick: Callable[[], None], cores: int = 2) -> tuple[np.ndarray, np.ndarray]:
+        """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence.
+
+        cores: how many may be kept busy with it.
+        """
         eased = ease(self.guidance.ease, time)
-        pixels, confidence = self._behind(eased, tick)
+        pixels, confidence = self._behind(eased, tick, cores)
         if self.shades is not None and eased not in (0.0, 1.0):  # the boundary frames have their shadows
             self.shades.lay(pixels, self.pieces, self.guidance, time)
         for piece in self.pieces:
@@ -81,7 +87,7 @@ class Scene:
             confidence = np.maximum(confidence, self.holds.still)
         return pixels, confidence
 
-    def _behind(self, time: float, tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+    def _behind(self, time: float, tick: Callable[[], None], cores: int) -> tuple[np.ndarray, np.ndarray]:
         height, width = self.first.shape[:2]
         if self.moments is not None:
             time = self.moments.at(time)
@@ -91,14 +97,14 @@ class Scene:
         tick()
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, tick)
+            pixels = render(*self.ready, motion, mixing, tick, cores=cores, scratch=self.scratch)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*(self.bare or self.ready), motion, whole, tick)
+        pixels = render(*(self.bare or self.ready), motion, whole, tick, cores=cores, scratch=self.scratch)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 

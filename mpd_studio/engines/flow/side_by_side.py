@@ -12,7 +12,7 @@ from mpd_studio.core.errors import Cancelled
 
 Made = TypeVar("Made")
 
-_AT_ONCE = 2  # more would need more memory, and numpy holds the interpreter's lock now and then
+AT_ONCE = 2  # more would need more memory, and numpy holds the interpreter's lock now and then
 _WAIT_S = 0.1
 
 
@@ -30,13 +30,13 @@ def side_by_side(
         if stop.is_set():
             raise Cancelled
 
-    with ThreadPoolExecutor(min(_AT_ONCE, count), thread_name_prefix="new frame") as makers:
+    with ThreadPoolExecutor(min(AT_ONCE, count), thread_name_prefix="new frame") as makers:
         try:
-            coming = deque(makers.submit(make, index, go_on) for index in range(min(_AT_ONCE, count)))
+            coming = deque(makers.submit(make, index, go_on) for index in range(min(AT_ONCE, count)))
             for index in range(count):
                 made = _awaited(coming.popleft(), tick)
-                if index + _AT_ONCE < count:
-                    coming.append(makers.submit(make, index + _AT_ONCE, go_on))
+                if index + AT_ONCE < count:
+                    coming.append(makers.submit(make, index + AT_ONCE, go_on))
                 yield made
         finally:
             stop.set()
