@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from moving_scenes import texture
+from scarce_memory import Scarce
 from svd_runs import Listener, fill_svd, svd_request
 
 from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
@@ -167,24 +167,6 @@ def test_weights_in_eight_bits_take_a_quarter_of_single_precision(tiny_svd: Path
         if weight.dtype == torch.float8_e4m3fn:
             error = (weight.float() - whole[name]).abs()
             assert bool((error <= whole[name].abs() / 16 + 2**-10).all()), name
-
-
-class Scarce:
-    """Memory that runs out at `times` calls, from the `first` one on, of a method of torch's or diffusers' classes."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, times: int, first: int = 1) -> None:
-        import torch
-
-        self.calls = 0
-        whole: Callable[..., Any] = getattr(owner, method)
-
-        def scarce(*arguments: Any, **named: Any) -> Any:
-            self.calls += 1
-            if first <= self.calls < first + times:
-                raise torch.OutOfMemoryError("planted")
-            return whole(*arguments, **named)
-
-        monkeypatch.setattr(owner, method, scarce)
 
 
 def stages() -> dict[str, tuple[type, str]]:
