@@ -20,6 +20,7 @@ from mpd_studio.bridge.problem import BridgeProblem, ErrorCode, write_problem
 from mpd_studio.bridge.request import read_request
 
 DAY_S = 86_400.0
+OLD_S = 30 * DAY_S
 # Of a job's own files; whatever else lies there was put there by somebody, and the job stays.
 _OURS = re.compile(r"(request|status|result|receipt|claim(\.[1-9]\d{0,3})?)\.json|cancel|frames|media|\..+\.(tmp|part)")
 _GONE = re.compile(r"\.[0-9A-Z]{26}\.[0-9a-f]{12}\.gone")

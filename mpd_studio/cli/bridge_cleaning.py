@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpd_studio.bridge.cleaning import DAY_S, Fate, OldJob, may_go, old_jobs, remove_job, remove_leftovers
+from mpd_studio.bridge.cleaning import DAY_S, OLD_S, Fate, OldJob, may_go, old_jobs, remove_job, remove_leftovers
 from mpd_studio.bridge.inbox import jobs_folder
 from mpd_studio.core.errors import BadInput, MpdError
 from mpd_studio.core.paths import program_paths
@@ -15,14 +15,13 @@ from mpd_studio.core.paths import program_paths
 if TYPE_CHECKING:
     from mpd_studio.cli.console import Console
 
-_DAYS = 30.0
 _MEGABYTE = 1_000_000
 
 
 def add_clean(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     clean = verbs.add_parser("clean", help="take away old jobs that nobody needs any more", allow_abbrev=False)
     clean.add_argument(
-        "--older-than", type=float, default=_DAYS, metavar="DAYS", help="untouched for so long (default: 30)"
+        "--older-than", type=float, default=OLD_S / DAY_S, metavar="DAYS", help="untouched for so long (default: 30)"
     )
     clean.add_argument(
         "--placed-too",

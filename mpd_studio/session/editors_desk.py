@@ -8,10 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from mpd_studio.bridge.cleaning import OLD_S, OldJob, may_go, old_jobs, remove_job, remove_leftovers
 from mpd_studio.bridge.host_files import HostKind
 from mpd_studio.bridge.hosts import HostPlace, find_hosts, place_in, this_machine
 from mpd_studio.bridge.inbox import jobs_folder
 from mpd_studio.bridge.install import Done, SideState, install, look, next_step, state_text, uninstall
+from mpd_studio.bridge.problem import BridgeProblem
 from mpd_studio.core.paths import ProgramPaths
 from mpd_studio.core.progress import Reporter
 from mpd_studio.jobs.answers import Answers
@@ -55,6 +57,7 @@ class EditorsDesk(QObject):
         self._places: tuple[HostPlace, ...] = ()
         self._named: tuple[HostPlace, ...] = ()
         self._rows: tuple[SeenEditor, ...] = ()
+        self._old: tuple[OldJob, ...] = ()
         self.has_looked = False
 
     @property
@@ -62,9 +65,18 @@ class EditorsDesk(QObject):
         """As last seen."""
         return self._rows
 
+    @property
+    def old_jobs(self) -> tuple[OldJob, ...]:
+        """As last seen, those that nobody needs: cancelled or failed, without pictures, untouched for 30 days."""
+        return self._old
+
     def look(self) -> None:
         work = partial(_look_around, self.jobs, self._named)
         self._ask("Look for editors", work, self._on_look)
+
+    def remove_old_jobs(self) -> None:
+        """Those of `old_jobs`, unless they have changed since."""
+        self._ask("Remove old jobs", partial(_remove_old, self.jobs, self._old), self._on_old_removed)
 
     def add(self, editor: str, folder: Path) -> None:
         """A script or add-on folder that was not found by itself. editor: "blender" or "resolve"."""
@@ -86,7 +98,8 @@ class EditorsDesk(QObject):
         job = Job(new_id("editors"), title, work)
         self._answers.ask(job, done, partial(self._on_failed, title))  # type: ignore[arg-type]  # bound methods
 
-    def _on_look(self, seen: tuple[tuple[HostPlace, SeenEditor], ...]) -> None:
+    def _on_look(self, look: tuple[tuple[tuple[HostPlace, SeenEditor], ...], tuple[OldJob, ...]]) -> None:
+        seen, self._old = look
         self._places = tuple(place for place, _ in seen)
         self._rows = tuple(row for _, row in seen)
         self.has_looked = True
@@ -105,6 +118,11 @@ class EditorsDesk(QObject):
             self.message.emit(warning(text))
         self.look()
 
+    def _on_old_removed(self, count: int) -> None:
+        jobs = "1 old job was" if count == 1 else f"{count} old jobs were"
+        self.message.emit(info(f"{jobs} removed.", str(self.jobs)))
+        self.look()
+
     def _on_failed(self, what: str, failure: Failure) -> None:
         self.message.emit(message_of(failure, what))
         self.look()
@@ -112,9 +130,23 @@ class EditorsDesk(QObject):
 
 def _look_around(
     jobs: Path, named: tuple[HostPlace, ...], reporter: Reporter
-) -> tuple[tuple[HostPlace, SeenEditor], ...]:
+) -> tuple[tuple[tuple[HostPlace, SeenEditor], ...], tuple[OldJob, ...]]:
     del reporter
-    return tuple((place, _seen(place, jobs)) for place in (*find_hosts(this_machine()), *named))
+    seen = tuple((place, _seen(place, jobs)) for place in (*find_hosts(this_machine()), *named))
+    try:
+        old = tuple(job for job in old_jobs(jobs) if may_go(job, OLD_S, placed_too=False))
+    except BridgeProblem:  # a jobs folder that cannot be looked into is told of by who looks for jobs
+        old = ()
+    return seen, old
+
+
+def _remove_old(jobs: Path, old: tuple[OldJob, ...], reporter: Reporter) -> int:
+    """How many. Raises: BridgeProblem: one has changed, or the file system refuses; those before it are gone."""
+    remove_leftovers(jobs)
+    for job in old:
+        reporter.raise_if_cancelled()
+        remove_job(job)
+    return len(old)
 
 
 def _seen(place: HostPlace, jobs: Path) -> SeenEditor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,22 @@ def test_one_window_of_editors(user: Path, desk: Driver) -> None:
 def test_resolve_is_asked_from_the_menu_and_gets_back_what_it_sent(desk: Driver) -> None:
     assert "Ask a running DaVinci Resolve" in desk.tip("gap.fetch_resolve")
     assert "No gap is selected" in desk.tip("gap.place_resolve")
+
+
+def test_old_jobs_that_nobody_needs_are_counted_and_removed(
+    user: Path, desk: Driver, two_clips: tuple[Path, Path]
+) -> None:
+    media = probe(two_clips[0])
+    waits, cancelled = (send(desk.session.paths, media) for _ in range(2))
+    (cancelled / "cancel").touch()
+    then = time.time() - 31 * 86_400
+    for job in (waits, cancelled):
+        for place in (*job.rglob("*"), job):
+            os.utime(place, (then, then))
+    dialog = dialog_of(desk)
+    assert dialog.clean.text() == "Remove 1 old job"
+    assert cancelled.name in dialog.clean.toolTip()
+    dialog.clean.click()
+    desk.wait(lambda: not dialog.clean.isVisible())
+    assert not cancelled.exists()
+    assert (waits / "request.json").exists()

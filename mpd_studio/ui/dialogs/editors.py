@@ -27,6 +27,7 @@ from mpd_studio.ui.pieces import label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
+_NAMED = 8
 _ID = int(Qt.ItemDataRole.UserRole)
 
 
@@ -66,6 +67,7 @@ class EditorsDialog(QDialog):
         menu.addAction(tr("Add-on folder of Blender…"), lambda: self._ask_folder("blender"))
         menu.addAction(tr("Script folder of DaVinci Resolve (Utility)…"), lambda: self._ask_folder("resolve"))
         self.add.setMenu(menu)
+        self.clean = _button("", self._editors.remove_old_jobs, "")
         self.open_gap = _button(
             tr("Open gap"), self._open, tr("Open it as a project. Unsaved edits of this one are kept.")
         )
@@ -82,7 +84,7 @@ class EditorsDialog(QDialog):
         column.addWidget(label(tr("Gaps that have come"), "section"))
         column.addWidget(self.waiting, 1)
         column.addWidget(self.nothing)
-        column.addLayout(_row(unit, self.open_gap))
+        column.addLayout(_row(unit, self.open_gap, self.clean))
         jobs = label(tr("Jobs folder: {folder}").format(folder=self._bridge.jobs), "quiet", wraps=True)
         jobs.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(jobs)
@@ -104,6 +106,17 @@ class EditorsDialog(QDialog):
         self.list.setCurrentRow(min(chosen, len(rows) - 1))
         self.list.blockSignals(False)
         self._show()
+        self._show_old()
+
+    def _show_old(self) -> None:
+        """The button says what will go, since nothing brings it back."""
+        old = self._editors.old_jobs
+        self.clean.setVisible(bool(old))
+        self.clean.setText(
+            tr("Remove 1 old job") if len(old) == 1 else tr("Remove {count} old jobs").format(count=len(old))
+        )
+        why = tr("Cancelled or failed, without pictures, untouched for 30 days. They are deleted from the jobs folder:")
+        self.clean.setToolTip("\n".join([why, *(job.folder.name for job in old[:_NAMED]), *["…"][: len(old) > _NAMED]]))
 
     def _row(self) -> SeenEditor | None:
         index = self.list.currentRow()
