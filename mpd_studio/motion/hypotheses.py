@@ -36,7 +36,8 @@ def global_motion(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
 def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 20) -> np.ndarray:
     """Compare every place with every place within reach, on pictures small enough to afford it.
 
-    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels.
+    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels, and at most
+    a third of the side.
     Returns: (h, w, 2) float32, exact to about `down` pixels: a start for a finer search.
     """
     import cv2
@@ -44,12 +45,12 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     height, width = first.shape[:2]
     small = (max(width // down, 8), max(height // down, 8))
     near, far = (cv2.resize(picture, small, interpolation=cv2.INTER_AREA) for picture in (first, last))
-    reach = min(reach, max(small) // 3)
-    padded = cv2.copyMakeBorder(far, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    shifts = np.arange(-reach, reach + 1)
+    across, along = (min(reach, side // 3) for side in small)
+    padded = cv2.copyMakeBorder(far, along, along, across, across, cv2.BORDER_REPLICATE)
+    shifts = np.arange(-across, across + 1)
     best = np.full((small[1], small[0]), np.inf, np.float32)
     found = np.zeros((small[1], small[0], 2), np.float32)
-    for row, dy in enumerate(shifts):
+    for row, dy in enumerate(range(-along, along + 1)):
         cost = np.zeros((*best.shape, len(shifts)), np.float32)  # (rows, columns, dx)
         for channel in range(near.shape[2]):
             strip = np.ascontiguousarray(padded[row : row + small[1], :, channel])

@@ -32,14 +32,15 @@ def test_threads_never_share_an_array():
 
 def test_frames_are_equal_whatever_was_left_and_however_many_cores_work():
     random = np.random.default_rng(5)
-    ends = sources(*random.integers(0, 256, (2, 120, 90, 3), np.uint8), Sampling.CUBIC, 7)
+    first, last = random.integers(0, 256, (2, 120, 90, 3), np.uint8)
+    ends = sources(first, last, Sampling.CUBIC, 7)
     scratch = Scratch()
     frames = []
     for cores in (1, 1, 2):
         velocity = np.random.default_rng(6).normal(0, 3, (40, 30, 2)).astype(np.float32)
-        planes = np.random.default_rng(7).random((3, 40, 30), np.float32)
-        motion = MotionAt(0.3, velocity, planes[0], planes[1])
-        frames.append(render(*ends, motion, Balance(*planes), cores=cores, scratch=scratch))
+        one, two, three = np.random.default_rng(7).random((3, 40, 30), np.float32)
+        mixing = Balance(one, two, three)
+        frames.append(render(*ends, MotionAt(0.3, velocity, one, two), mixing, cores=cores, scratch=scratch))
         scratch.array("early", 120, 90, 2).fill(np.nan)
         scratch.array("share", 120, 90).fill(np.nan)
     for frame in frames[1:]:
