@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mpd_studio.core.errors import EngineFailed
+
 _SAID_OF_MAIN_MEMORY = "DefaultCPUAllocator"  # a plain RuntimeError; only its text tells
 
 
@@ -17,3 +19,9 @@ def ran_out_of_memory(error: BaseException) -> bool:
             return True
         seen = seen.__cause__ or seen.__context__
     return False
+
+
+def refuse_for_memory(error: BaseException, what: str) -> None:
+    """Where reading failed for want of memory: the files are not to blame. Raises: EngineFailed: so it was."""
+    if ran_out_of_memory(error):
+        raise EngineFailed(f"Not enough main memory to read {what}. Close other programs, then try again.") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.engines.diffusion.memory_errors import refuse_for_memory
 from mpd_studio.engines.motion_i2v.checkpoint import load_official
 from mpd_studio.engines.motion_i2v.network_config import STAGE2_UNET
 from mpd_studio.engines.motion_i2v.official_folder import (
@@ -66,7 +67,8 @@ def load_text(folder: Path, stage: int) -> tuple[Any, Any]:
         wanted = set(encoder.state_dict())
         own = {_text_name(name, wanted): tensor for name, tensor in tensors.items() if "position_ids" not in name}
         encoder.load_state_dict(own, strict=True)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, MemoryError) as error:
+        refuse_for_memory(error, f"the text encoder in {root / encoder_place}")
         raise BadInput(f"The text encoder in {root / encoder_place} cannot be used: {error}") from error
     return tokenizer, encoder.eval().requires_grad_(False)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.core.errors import BadInput
+from mpd_studio.engines.diffusion.memory_errors import refuse_for_memory
 from mpd_studio.weights.motion_i2v_layout import PICKLED
 from mpd_studio.weights.pickle_look import pickle_problem
 
@@ -32,6 +33,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
     Raises:
         CheckpointRefused: absent, cut off, of another kind, with code in it, or with tensors that cannot be right.
+        EngineFailed: main memory ran out.
     """
     try:
         size = path.stat().st_size
@@ -82,7 +84,8 @@ def _pickled(path: Path) -> Any:
             f"{path} holds more than numbers: it asks for {found.group(1)} to be run. Nothing of it was. "
             "Do not open it with other programs either; get it from its maker, best as safetensors."
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (RuntimeError, MemoryError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        refuse_for_memory(error, str(path))
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CheckpointRefused(f"{path} is damaged ({first[:120]}). {_ELSEWHERE}") from error
 

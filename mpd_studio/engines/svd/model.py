@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpd_studio.core.errors import EngineFailed, UnsupportedRequest
+from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.engines.diffusion.card_layout import lay_out_for_graphics_cards
-from mpd_studio.engines.diffusion.memory_errors import ran_out_of_memory
+from mpd_studio.engines.diffusion.memory_errors import refuse_for_memory
 from mpd_studio.engines.diffusion.progress_bars import without_progress_bars
 from mpd_studio.engines.svd.memory_plan import LADDER, MemoryPlan, Offload, Weights
 from mpd_studio.engines.svd.noise_schedule import svd_sigmas
@@ -198,10 +198,7 @@ def _read_part(folder: Path, name: str, dtype: torch.dtype) -> Any:
             folder, subfolder=name, variant=variant, dtype=dtype, use_safetensors=True, local_files_only=True
         )
     except (OSError, ValueError, RuntimeError, MemoryError, SafetensorError) as error:
-        if ran_out_of_memory(error):
-            raise EngineFailed(
-                f"Not enough main memory to read the part '{name}' of the model. Close other programs, then try again."
-            ) from error
+        refuse_for_memory(error, f"the part '{name}' of the model")
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UnsupportedRequest(
             f"The part '{name}' of the model in {folder} cannot be read: {reason}. Get the weights again."

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mpd_studio.core.errors import EngineFailed
 from mpd_studio.engines.motion_i2v.read_checkpoint import CheckpointRefused, read_checkpoint
 from tests.engines.motion_i2v.tiny_trees import Evil
 
@@ -52,6 +53,20 @@ def test_code_is_refused_and_not_run(tmp_path: Path, is_archive: bool) -> None:
 def test_objects_of_programs_are_refused_by_name(tmp_path: Path, thing: object) -> None:
     torch.save({**TENSORS, "x": thing}, tmp_path / "a.bin")
     with pytest.raises(CheckpointRefused, match=r"asks for (argparse\.Namespace|torch\.nn\.[\w.]+Linear) to be run"):
+        read_checkpoint(tmp_path / "a.bin")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")]
+)
+def test_a_lack_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    torch.save(TENSORS, tmp_path / "a.bin")
+
+    def scarce(*arguments: Any, **named: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(torch, "load", scarce)
+    with pytest.raises(EngineFailed, match=r"Not enough main memory to read .*a\.bin"):
         read_checkpoint(tmp_path / "a.bin")
 
 
