@@ -7,6 +7,7 @@ import numpy as np
 from mpd_studio.motion.holes import fill_holes
 from mpd_studio.motion.warp import grid, resize_flow, resize_plane, splat
 
+_SHORT_REACH = 8  # small pixels that are always searched
 _STILL_PX = 0.3  # a camera that moves less than this stands
 
 
@@ -36,8 +37,8 @@ def global_motion(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
 def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 20) -> np.ndarray:
     """Compare every place with every place within reach, on pictures small enough to afford it.
 
-    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels, and at most
-    a third of the side.
+    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels; on long sides
+    at most a third of the side.
     Returns: (h, w, 2) float32, exact to about `down` pixels: a start for a finer search.
     """
     import cv2
@@ -45,7 +46,7 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     height, width = first.shape[:2]
     small = (max(width // down, 8), max(height // down, 8))
     near, far = (cv2.resize(picture, small, interpolation=cv2.INTER_AREA) for picture in (first, last))
-    across, along = (min(reach, side // 3) for side in small)
+    across, along = (min(reach, max(side // 3, _SHORT_REACH)) for side in small)
     padded = cv2.copyMakeBorder(far, along, along, across, across, cv2.BORDER_REPLICATE)
     shifts = np.arange(-across, across + 1)
     best = np.full((small[1], small[0]), np.inf, np.float32)
