@@ -94,10 +94,11 @@ def take_on(job: Path, watch: ClaimWatch) -> ClaimedJob | None:
     """Claim the job if it is free now; None while somebody works on it or was quicker.
 
     Raises:
-        BridgeProblem: it is no job folder, or cannot be written into. PROTOCOL_VERSION: it is for a later studio, and
-            is left to it.
+        BridgeProblem: it is no job folder, which is left untouched, or cannot be written into. PROTOCOL_VERSION: it is
+            for a later studio, and is left to it.
     """
-    number = watch.free_number(plain_folder(job))
+    _check_is_job(plain_folder(job))
+    number = watch.free_number(job)
     if number is None:
         return None
     try:
@@ -111,6 +112,16 @@ def take_on(job: Path, watch: ClaimWatch) -> ClaimedJob | None:
         if problem.code is ErrorCode.CLAIMED_ELSEWHERE:
             return None
         raise
+
+
+def _check_is_job(folder: Path) -> None:
+    """Any folder can be named by a person: nothing is written, no claim and no answer, where no editor asked."""
+    if not is_job_id(folder.name):
+        raise BridgeProblem(
+            ErrorCode.BAD_MESSAGE, f"{folder} is no job: '{folder.name}' is not the name of one. See: bridge status"
+        )
+    if not os.path.lexists(folder / "request.json"):
+        raise BridgeProblem(ErrorCode.BAD_MESSAGE, f"{folder} holds no request.json: no editor has sent it.")
 
 
 def take_on_patiently(

@@ -79,7 +79,7 @@ def install(place: HostPlace, jobs: Path, *, dry_run: bool = False) -> Done:
     """
     if place.problem:
         raise OutputError(place.problem)
-    _check_no_links(place)
+    _check_folder(place)
     record = _read_record(place)
     owned = record.files if record else {}
     wanted = host_files(place.host, jobs)
@@ -114,7 +114,7 @@ def uninstall(place: HostPlace, *, dry_run: bool = False) -> Done:
     record = _read_record(place)
     if record is None:
         return Done(place, warnings=(f"Nothing of MPD Studio is installed in {place.folder}.",))
-    _check_no_links(place)
+    _check_folder(place)
     removed, warnings = _remove(place, record.files, dry_run)
     if not dry_run:
         _unlink(place.folder / RECORD)
@@ -176,9 +176,12 @@ def _write_record(place: HostPlace, wanted: dict[PurePosixPath, bytes]) -> None:
     write_atomically(place.folder / RECORD, encode_message(document))
 
 
-def _check_no_links(place: HostPlace) -> None:
+def _check_folder(place: HostPlace) -> None:
     if place.folder.is_symlink():
         raise OutputError(f"{place.folder} is a link to another folder. Remove the link, then install again.")
+    nearest = next(folder for folder in (place.folder, *place.folder.parents) if folder.exists())
+    if not nearest.is_dir():
+        raise OutputError(f"{nearest} is a file. Name the folder of the editor's scripts or add-ons.")
 
 
 def _check_no_strangers(place: HostPlace, wanted: dict[PurePosixPath, bytes], owned: dict[PurePosixPath, str]) -> None:

@@ -199,6 +199,14 @@ def test_a_record_that_lies_leads_nowhere(place: HostPlace, jobs: Path, tmp_path
     assert victim.read_text() == "precious"
 
 
+def test_a_file_named_as_the_folder_is_called_one(tmp_path: Path, jobs: Path) -> None:
+    (tmp_path / "scripts.txt").write_text("mine")
+    for host in HOSTS:
+        for parent in (tmp_path / "scripts.txt", tmp_path / "scripts.txt" / "below"):
+            with pytest.raises(OutputError, match=r"scripts\.txt is a file"):
+                install(place_in(host, parent), jobs)
+
+
 def test_a_place_that_cannot_be_used_says_why(tmp_path: Path, jobs: Path) -> None:
     place = HostPlace(HostKind.BLENDER, "2.93", tmp_path / "x", "Blender 2.93 is too old.")
     with pytest.raises(OutputError, match="too old"):

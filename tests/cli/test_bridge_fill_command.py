@@ -97,6 +97,20 @@ def test_what_is_wrong_is_said_and_exits_as_other_commands(tmp_path: Path, capsy
     assert "called off" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_no_job_is_left_untouched(tmp_path: Path, capsys: Captured) -> None:
+    holiday = tmp_path / "holiday pictures"
+    holiday.mkdir()
+    (holiday / "request.json").write_text("{}")
+    assert main(["bridge", "fill", str(holiday)]) == 4
+    assert "'holiday pictures' is not the name of one" in capsys.readouterr().err
+    assert os.listdir(holiday) == ["request.json"]
+    job = job_in(tmp_path)
+    (job / "request.json").unlink()
+    assert main(["bridge", "fill", str(job)]) == 4
+    assert "no editor has sent it" in capsys.readouterr().err
+    assert os.listdir(job) == []
+
+
 def test_an_engine_that_cannot_exits_as_in_other_commands(tmp_path: Path, capsys: Captured) -> None:
     job = job_in(tmp_path)
     assert main(["bridge", "fill", str(job), "--engine", "nothing"]) == 5
