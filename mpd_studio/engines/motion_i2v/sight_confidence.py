@@ -13,8 +13,9 @@ from mpd_studio.motion.warp import grid, sample
 
 # What stage 2 has drawn is a guess, however good it looks.
 DRAWN = 0.3
-# A motion that one side alone tells has nobody to agree with it.
-_ALONE = 0.5
+# How far a prediction vouches for a motion, where a measured flow would by 1: two that agree may be wrong together, and
+# one alone has nobody to agree with it.
+_AGREED, _ALONE = 0.5, 0.25
 
 
 class SightConfidence:
@@ -33,7 +34,8 @@ class SightConfidence:
         back, time = view.back, np.float32(view.time)
         agree = same(-back[0] / time, back[1] / (1 - time))
         vouched = [
-            seen * (other * agree + (1 - other) * np.float32(_ALONE)) for seen, other in (view.seen, view.seen[::-1])
+            seen * (other * agree * np.float32(_AGREED) + (1 - other) * np.float32(_ALONE))
+            for seen, other in (view.seen, view.seen[::-1])
         ]
         here = grid(*view.seen[0].shape)
         early, late = (sample(look, here + way) for look, way in zip(self._looks, back, strict=True))
