@@ -91,3 +91,37 @@ def test_a_search_can_be_stopped() -> None:
 
     with pytest.raises(Stop):
         own_motions(*ends(1), tick=stop)
+
+
+def bare_floor(x: float, y: float, light: float = 1.0, wide: float = 50.0) -> np.ndarray:
+    """A box with a pattern on a bare floor with hardly anything on it; the camera stands."""
+    row, column = np.mgrid[:HEIGHT, :WIDTH]
+    floor = np.tile(np.array([90.0, 92, 96]), (HEIGHT, WIDTH, 1)) + soft_noise(HEIGHT, WIDTH, 4)[..., :1] / 60
+    floor[12:16, 200:330] = 220
+    box = (abs(column - x) < wide) & (abs(row - y) < wide * 0.7)
+    floor[box] = soft_noise(int(2 * wide) + 2, int(2 * wide) + 2, 7)[
+        (row - y + wide).astype(int)[box], (column - x + wide).astype(int)[box]
+    ]
+    return np.clip(np.rint(floor * light), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("light", [1.0, 0.9], ids=["same light", "another exposure"])
+def test_a_large_thing_on_a_bare_floor_is_no_camera(light: float) -> None:
+    first, last = bare_floor(120, 90), bare_floor(180, 130, light)
+    thing = own_motions(first, last)[0]
+    assert (thing.end - thing.start).distance_to(Point(60, 40)) < 2
+    assert thing.start.distance_to(Point(120.5, 90.5)) < 25
+    assert own_motions(first, bare_floor(120, 90, light)) == ()
+
+
+def test_a_plain_thing_without_features_is_found_by_its_outline() -> None:
+    row, column = np.mgrid[:HEIGHT, :WIDTH]
+
+    def with_cup(x: float, y: float) -> np.ndarray:
+        result = ends(0)[0].copy()
+        result[np.hypot((column - x) / 0.8, row - y) < 34] = (200, 30, 40)
+        return result
+
+    (thing,) = own_motions(with_cup(100, 100), with_cup(150, 118))
+    assert (thing.end - thing.start).distance_to(Point(50, 18)) < 3
+    assert thing.start.distance_to(Point(100.5, 100.5)) < 20
