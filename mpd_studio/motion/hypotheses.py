@@ -7,7 +7,6 @@ import numpy as np
 from mpd_studio.motion.holes import fill_holes
 from mpd_studio.motion.warp import grid, resize_flow, resize_plane, splat
 
-_SHORT_REACH = 8  # small pixels that are always searched
 _STILL_PX = 0.3  # a camera that moves less than this stands
 
 
@@ -37,8 +36,7 @@ def global_motion(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
 def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 20) -> np.ndarray:
     """Compare every place with every place within reach, on pictures small enough to afford it.
 
-    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels; on long sides
-    at most a third of the side.
+    first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels.
     Returns: (h, w, 2) float32, exact to about `down` pixels: a start for a finer search.
     """
     import cv2
@@ -46,12 +44,12 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     height, width = first.shape[:2]
     small = (max(width // down, 8), max(height // down, 8))
     near, far = (cv2.resize(picture, small, interpolation=cv2.INTER_AREA) for picture in (first, last))
-    across, along = (min(reach, max(side // 3, _SHORT_REACH)) for side in small)
-    padded = cv2.copyMakeBorder(far, along, along, across, across, cv2.BORDER_REPLICATE)
-    shifts = np.arange(-across, across + 1)
+    reach = min(reach, max(small) // 3)
+    padded = cv2.copyMakeBorder(far, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    shifts = np.arange(-reach, reach + 1)
     best = np.full((small[1], small[0]), np.inf, np.float32)
     found = np.zeros((small[1], small[0], 2), np.float32)
-    for row, dy in enumerate(range(-along, along + 1)):
+    for row, dy in enumerate(shifts):
         cost = np.zeros((*best.shape, len(shifts)), np.float32)  # (rows, columns, dx)
         for channel in range(near.shape[2]):
             strip = np.ascontiguousarray(padded[row : row + small[1], :, channel])
