@@ -143,9 +143,11 @@ class PictureLayer(QObject):
         self._moving.show_frames(frames, area)
         if frames is None or placed is None:
             self._clock.stop()
-        elif not self._clock.isActive():
-            lasts_ms = 1000 * (placed.gap.length + 1) / self._session.document.timeline.rate
-            self._clock.start(max(_LEAST_MS, round(lasts_ms / max(1, len(frames) - 1))))
+            return
+        lasts_ms = 1000 * (placed.gap.length + 1) / self._session.document.timeline.rate
+        each_ms = max(_LEAST_MS, round(lasts_ms / max(1, len(frames) - 1)))
+        if not self._clock.isActive() or self._clock.interval() != each_ms:
+            self._clock.start(each_ms)
 
     def set_scale(self, scale: float) -> None:
         self._motion.set_scale(scale)
