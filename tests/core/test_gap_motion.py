@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path, PurePath
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_what_is_not_there_cannot_be_edited() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"measured": 1.1}, {"smooth": -0.01}, {"scale": 4.5}])
-def test_numbers_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+def test_numbers_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"'{next(iter(wrong))}' lies between 0 and"):
         MotionEdits(**wrong)
 
