@@ -66,6 +66,7 @@ def run_lab_command(arguments: argparse.Namespace, console: Console) -> int:
     from mpd_studio.workflow.lab_picture import PICTURE_FILE, write_picture
     from mpd_studio.workflow.lab_plan import LabOrder, plan_runs
     from mpd_studio.workflow.lab_report import document, table_text, write_report
+    from mpd_studio.workflow.output_folder import occupied
 
     check_ends(arguments)
     check_format("--format", arguments.format, is_movie=False)
@@ -91,7 +92,7 @@ def run_lab_command(arguments: argparse.Namespace, console: Console) -> int:
         except MediaError as error:  # an end was moved meanwhile; the frames and the table are whole
             console.warning(f"The runs could not be shown side by side: {error}")
 
-    with console.progress():
+    with occupied(folder, overwrite=arguments.overwrite), console.progress():
         results = run_lab(
             runs, folder, console, ended=ended, exporter_id=arguments.format, overwrite=arguments.overwrite
         )

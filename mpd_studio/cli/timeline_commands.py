@@ -54,7 +54,7 @@ def run_gaps(arguments: argparse.Namespace, console: Console) -> int:
 def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
     from mpd_studio.workflow.fill_file import filled_path, write_filled_file
     from mpd_studio.workflow.fill_timeline import fill_timeline
-    from mpd_studio.workflow.output_folder import check_folder
+    from mpd_studio.workflow.output_folder import check_folder, occupied
 
     check_format("--format", arguments.format, is_movie=False)
     check_format("--movie", arguments.movie, is_movie=True)
@@ -66,7 +66,7 @@ def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
     path = filled_path(file, arguments.out)
     if arguments.dry_run:
         return _plan(arguments, file, console)
-    with console.progress():
+    with occupied(arguments.out, overwrite=arguments.overwrite), console.progress():
         filled = fill_timeline(
             file.timeline,
             arguments.out,

@@ -106,6 +106,50 @@ def filling(folder: Path, name: str, *, overwrite: bool) -> Iterator[Path]:
                 parent.rmdir()  # only empty ones go
 
 
+@contextmanager
+def occupied(folder: Path, *, overwrite: bool) -> Iterator[None]:
+    """Keep other runs out of a folder for several results and their list. It is made, and goes if it stays empty.
+
+    On Windows, which has no locks on folders, only a folder that already holds something is refused.
+
+    Raises:
+        OutputError: another run is at it, it holds files and must not be overwritten, or the file system refuses.
+    """
+    folder = folder.absolute()
+    check_folder(folder, overwrite=overwrite)
+    made = _make_parents(folder)
+    handle = None
+    try:
+        if os.name != "nt":
+            handle = _held(folder)
+        check_folder(folder, overwrite=overwrite)  # somebody may have been quicker
+        yield
+    finally:
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()  # only empty ones go
+        if handle is not None:
+            os.close(handle)
+
+
+def _held(folder: Path) -> int:
+    """The open folder, which holds the lock until it is closed."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be opened: {error.strerror}. {advice(error)}") from error
+    try:
+        _try_lock(handle)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise _is_busy(folder) from error
+    return handle
+
+
+def _is_busy(folder: Path) -> OutputError:
+    return OutputError(f"Another run is filling {folder}. Wait for it, or choose another folder.")
+
+
 def clear_abandoned(place: Path, names: str) -> None:
     """Remove the hidden folders of killed runs that were to become `place` / one of `names` (a pattern).
 
@@ -170,7 +214,7 @@ def _claimed(part: Path, folder: Path) -> Iterator[None]:
     try:
         handle = _lock(part)
     except BlockingIOError as error:
-        raise OutputError(f"Another run is filling {folder}. Wait for it, or choose another folder.") from error
+        raise _is_busy(folder) from error
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}. {advice(error)}") from error
     try:

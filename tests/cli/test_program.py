@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mpd_studio.core.geometry import Size
+from mpd_studio.workflow.output_folder import occupied
 from tests.workflow.moving_pictures import still
 
 Captured = pytest.CaptureFixture[str]
@@ -49,6 +50,26 @@ def test_ctrl_c_cancels_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Cancelled" in err
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["0.png", "1.png"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no locks on folders")
+@pytest.mark.parametrize("command", ["fill-timeline", "lab"])
+def test_of_two_runs_into_one_folder_the_second_is_refused_and_the_first_is_whole(
+    tmp_path: Path, project: Path, stills: tuple[Path, Path], command: str
+) -> None:
+    out = tmp_path / "out"
+    asked = {
+        "fill-timeline": ["fill-timeline", str(project), "--engine", "crossfade", "--quiet"],
+        "lab": ["lab", *map(str, stills), "--new-frames", "2", "--engines", "crossfade", "--quiet"],
+    }[command]
+    with occupied(out, overwrite=False), run_program(*asked, "--out", str(out)) as second:
+        _, err = second.communicate(timeout=60)
+        assert (second.returncode, list(out.iterdir())) == (4, [])
+    assert f"Another run is filling {out}" in err
+    assert not out.exists()
+    with run_program(*asked, "--out", str(out)) as first:
+        assert first.wait(timeout=60) == 0
+    assert list(out.iterdir()) != []
 
 
 def test_a_closed_pipe_is_no_crash(project: Path) -> None:
