@@ -49,13 +49,16 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     shifts = np.arange(-reach, reach + 1)
     best = np.full((small[1], small[0]), np.inf, np.float32)
     found = np.zeros((small[1], small[0], 2), np.float32)
+    # (rows, columns, dx) for each channel, laid out at length once: the loop then runs over whole blocks of memory.
+    slid = [
+        np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(plane, len(shifts), axis=1))
+        for plane in cv2.split(padded)
+    ]
+    own = [np.repeat(plane[..., None], len(shifts), axis=2) for plane in cv2.split(near)]
     for row, dy in enumerate(shifts):
-        cost = np.zeros((*best.shape, len(shifts)), np.float32)  # (rows, columns, dx)
-        for channel in range(near.shape[2]):
-            strip = np.ascontiguousarray(padded[row : row + small[1], :, channel])
-            cost += np.abs(
-                np.lib.stride_tricks.sliding_window_view(strip, len(shifts), axis=1) - near[..., channel, None]
-            )
+        cost = np.zeros(own[0].shape, np.float32)
+        for here, there in zip(own, slid, strict=True):
+            cost += cv2.absdiff(there[row : row + small[1]], here)
         cost = _aggregated(np.minimum(cost, 80.0)) + 0.15 * np.hypot(shifts, dy).astype(np.float32)
         choice = cost.argmin(axis=2)
         value = np.take_along_axis(cost, choice[..., None], axis=2)[..., 0]
