@@ -10,6 +10,9 @@ from mpd_studio.cli.asked_request import WrongUsage
 from mpd_studio.cli.console import Console
 from mpd_studio.core.frames import FrameRange
 
+# The motion is the clip's own.
+_OF_STAGE_1 = frozenset({"camera", "camera_amount", "control", "motion"})
+
 
 def add_restyle(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     restyle = commands.add_parser(
@@ -54,7 +57,8 @@ def run_restyle(arguments: argparse.Namespace, console: Console) -> int:
     frames = _range(arguments.range)
     opened = open_media(arguments.file, arguments.rate)
     reference = open_media(arguments.reference, as_sequence=False).media
-    request = with_model_words(restyle_request(reference, opened.media, frames, arguments.rate), arguments)
+    asked = restyle_request(reference, opened.media, frames, arguments.rate)
+    request = with_model_words(asked, arguments, _OF_STAGE_1)
     for note in opened.notes:
         console.text(note)
     if opened.media.is_vfr:

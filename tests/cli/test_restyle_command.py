@@ -124,6 +124,10 @@ WRONG = {
     "format": (["{}/film.mkv", "--format", "gif"], 5, "gif"),
     "too long": (["{}/long.mkv"], 5, "240 frames at most"),
     "weights": (["{}/film.mkv", "--weights", ""], 3, "weights get motion-i2v"),
+    "an option of gaps": (["{}/film.mkv", "--option", "render=native"], 4, "'render' means nothing to `restyle`"),
+    "an option of stage 1": (["{}/film.mkv", "--option", "camera=zoom-in"], 4, "'camera' means nothing"),
+    "no option": (["{}/film.mkv", "--option", "style=oil"], 4, "no option 'style'"),
+    "no LoRA": (["{}/film.mkv", "--option", "lora={}/ink.safetensors"], 4, "ink.safetensors"),
     "size": (["{}/film.mkv", "--model-size", "100x64"], 5, "multiples of 64"),
 }
 
