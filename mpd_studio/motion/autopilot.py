@@ -1,7 +1,7 @@
-"""The few things that move by themselves between two frames, found by matched features: paths to begin with.
+"""The few things that move by themselves between two frames: paths to begin with.
 
-What most of the features do is the camera's doing and suggests nothing. Of the rest, those that share one rigid motion
-and lie together are one thing.
+What explains most of the picture is the camera's doing and suggests nothing. Of the matched features, and of the spots
+that the flow explains and the camera does not, those that share one rigid motion and lie together are one thing.
 """
 
 from __future__ import annotations
@@ -17,20 +17,18 @@ from mpd_studio.motion.appearance import appearance, difference_along
 from mpd_studio.motion.flow import Effort, two_way_flow
 from mpd_studio.motion.luminance import grey, working_pair, working_size
 from mpd_studio.motion.matches import matched_features
-from mpd_studio.motion.proposal import propose_match
 from mpd_studio.motion.warp import grid, resize_plane
 
 MOST_THINGS = 6
 _WORKING_PIXELS = 640 * 360
 _FEATURES = 3000
-_FEWEST = 8  # features of one thing: six were seen to agree by chance beside a place that something left
+_FEWEST = 8  # features and spots of one thing: six were seen to agree by chance beside a place that something left
 _CAMERA_PX = 3.0  # working pixels, for the camera's motion, which parallax makes inexact
 _THING_PX = 2.0
 _OWN_PX = 3.0  # how far a thing's motion must differ from the camera's
 _NEAR = 0.09  # of the picture's diagonal: features farther apart than that belong to two things
 _MOST_TRIES = 24
 _UNLIKE = 6.0  # grey levels, averaged over some pixels, that the camera's motion leaves unexplained
-_GRID, _PATCH, _MOST_PATCHES = 4, 14.0, 200  # pixels of half the working size: between patches, and their reach
 _FLOW = Effort(working_pixels=130_000)
 _SPACING = 6  # pixels of the flow's size between the spots that are asked
 _GAIN = 6.0  # how much better (appearance.difference) the flow must explain a spot than the camera's motion
@@ -44,7 +42,7 @@ _GROWTH = (0.6, 1.7)
 
 @dataclass(frozen=True, slots=True)
 class OwnMotion:
-    """A thing in pixels of the frames: its middle on both, its reach, and how many features speak for it."""
+    """A thing in pixels of the frames: its middle on both, its reach, and how many features and spots speak for it."""
 
     start: Point
     end: Point
@@ -65,9 +63,8 @@ def own_motions(first: np.ndarray, last: np.ndarray, tick: Callable[[], None] = 
         return ()
     camera = _camera(small[0], small[1], start, end)
     unexplained = _unexplained(small[0], small[1], camera)
-    searched = _searched(first, last, unexplained, size, tick)
     flowing = _flowing(first, last, camera, unexplained, tick)
-    start, end = (np.concatenate(all_of) for all_of in zip((start, end), searched, flowing, strict=True))
+    start, end = (np.concatenate(both) for both in zip((start, end), flowing, strict=True))
     carried = _mapped(camera, start)
     own = np.hypot(*(end - carried).T) > _OWN_PX
     start, end, carried = start[own], end[own], carried[own]
@@ -114,7 +111,7 @@ def _camera(first: np.ndarray, last: np.ndarray, start: np.ndarray, end: np.ndar
     turned, _ = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=_CAMERA_PX)
     cv2.setRNGSeed(0)
     bent, _ = cv2.findHomography(start, end, cv2.RANSAC, _CAMERA_PX)
-    tries = [np.eye(3), shift]
+    tries: list[np.ndarray] = [np.eye(3), shift]
     if turned is not None:
         tries.append(np.vstack([turned, [0, 0, 1]]))
     if bent is not None:
@@ -186,31 +183,6 @@ def _smooth(cost: np.ndarray) -> np.ndarray:
     import cv2
 
     return cv2.GaussianBlur(cost, (0, 0), 2.0)
-
-
-def _searched(
-    first: np.ndarray, last: np.ndarray, where: np.ndarray, size: Size, tick: Callable[[], None]
-) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) float32 places on both working pictures of patches that find each other, there and back.
-
-    Features are few on soft things; a patch needs no corners.
-    """
-    import cv2
-
-    small = Size(max(size.width // 2, 1), max(size.height // 2, 1))
-    pair = working_pair(first, last, small)
-    rows, columns = np.nonzero(cv2.resize(where.astype(np.uint8), (small.width, small.height))[::_GRID, ::_GRID])
-    step = max(1, len(rows) // _MOST_PATCHES)
-    found = []
-    for row, column in zip(rows[::step] * _GRID, columns[::step] * _GRID, strict=True):
-        tick()
-        spot = Point(float(column) + 0.5, float(row) + 0.5)
-        there = propose_match(pair[0], pair[1], spot, _PATCH)
-        back = propose_match(pair[1], pair[0], there, _PATCH) if there is not None else None
-        if there is not None and back is not None and back.distance_to(spot) < 1.0:
-            found.append((spot.x * 2 - 0.5, spot.y * 2 - 0.5, there.x * 2 - 0.5, there.y * 2 - 0.5))
-    both = np.array(found, np.float32).reshape(-1, 4)
-    return both[:, :2], both[:, 2:]
 
 
 def _one_thing(start: np.ndarray, end: np.ndarray, near: float) -> tuple[np.ndarray, np.ndarray | None]:
