@@ -38,27 +38,29 @@ class Shadow:
     """first, last: (n, n, c) float32 >= 0, logarithm of the light lost in each colour around the piece's point, as each
     boundary frame has it: what it falls on may have changed its shape.
 
+    corner: x and y from the point to their first pixel, in their pixels.
     pixel: canvas pixels that one pixel of them spans, on the first frame. growth: of the piece, from end to end.
     """
 
     first: np.ndarray
     last: np.ndarray
+    corner: tuple[int, int]
     pixel: float
     growth: float
 
     def at(self, point: Point, along: float, height: int, width: int) -> tuple[tuple[slice, slice], np.ndarray]:
         """The box it may darken when the piece's point is at `point`, and (rows, columns, c) float32 depth in it."""
         pixel = self.pixel * self.growth**along
-        half = (len(self.first) - 1) / 2 * pixel
-        x, y = point.x - 0.5, point.y - 0.5
-        left, right = (int(np.clip(v, 0, width)) for v in (np.floor(x - half), np.ceil(x + half) + 1))
-        top, bottom = (int(np.clip(v, 0, height)) for v in (np.floor(y - half), np.ceil(y + half) + 1))
+        origin = np.array([point.x - 0.5, point.y - 0.5]) + pixel * np.array(self.corner)
+        rows, columns = self.first.shape[:2]
+        left, right = _span(origin[0], columns * pixel, pixel, width)
+        top, bottom = _span(origin[1], rows * pixel, pixel, height)
         box = slice(top, bottom), slice(left, right)
         if top >= bottom or left >= right:
             return (slice(0, 0), slice(0, 0)), np.zeros((0, 0, self.first.shape[2]), np.float32)
         here = grid(bottom - top, right - left, top) + np.array([left, 0], np.float32)
         depth = self.first + np.float32(along) * (self.last - self.first)
-        return box, _around(depth, (here - np.array([x, y], np.float32)) / np.float32(pixel))
+        return box, _looked_up(depth, (here - origin.astype(np.float32)) / np.float32(pixel))
 
 
 def lay_shadow(pixels: np.ndarray, shadow: Shadow, placement: Placement) -> None:
@@ -102,9 +104,12 @@ def find_shadow(
     support = _support(own, sight.from_piece(), reach * sight.scale)
     if own[support].sum() < _CORE * _FEWEST * area or not _is_sure(depths, support):
         return None
-    soft = _softened(support)[..., None]
-    first, last = (np.maximum(depth, 0) * soft for depth in (depths.first, depths.last))
-    return Shadow(first, last, 1 / sight.scale, piece.turn.scale)
+    soft = _softened(support)
+    rows, columns = (np.nonzero(soft.any(axis=axis))[0] for axis in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    first, last = (np.maximum(depth[box], 0) * soft[box][..., None] for depth in (depths.first, depths.last))
+    half = len(own) // 2
+    return Shadow(first, last, (int(columns[0]) - half, int(rows[0]) - half), 1 / sight.scale, piece.turn.scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,8 +245,16 @@ def _softened(support: np.ndarray, by: int = 2) -> np.ndarray:
 
 def _around(depth: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Depth at offsets from the piece's point, in its pixels; none outside."""
-    places = offsets + np.float32((len(depth) - 1) / 2)
+    return _looked_up(depth, offsets + np.float32(len(depth) // 2))
+
+
+def _looked_up(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     return sample(depth, places) * within(places, *depth.shape[:2])[..., None]
+
+
+def _span(start: float, length: float, margin: float, limit: int) -> tuple[int, int]:
+    """The whole pixels, from 0 to `limit`, that a stretch touches."""
+    return int(np.clip(start - margin, 0, limit)), int(np.clip(start + length + margin + 1, 0, limit))
 
 
 def _wide(mask: np.ndarray) -> np.ndarray:
