@@ -17,6 +17,7 @@ from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.errors import EngineFailed, SettingsError
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import SilentReporter
+from mpd_studio.engines.diffusion.forecast_parts import gigabytes_text
 from mpd_studio.engines.motion_i2v.engine import MotionI2vEngine
 from mpd_studio.engines.motion_i2v.memory_plan import (
     LADDER,
@@ -65,6 +66,12 @@ def test_each_plan_needs_less_than_the_one_before_and_a_card_of_8_gb_is_enough()
     )
     for plan in LADDER:
         assert all(needed_bytes(plan, more) > needed_bytes(plan, REAL) for more in larger)
+
+
+def test_the_documentation_tells_what_the_plans_need(repository: Path) -> None:
+    table = (repository / "docs" / "engines" / "motion_i2v.md").read_text(encoding="utf-8")
+    for plan in LADDER:
+        assert f"| `{plan.name}` | {gigabytes_text(needed_bytes(plan, REAL))} |" in table
 
 
 def test_a_named_plan_is_taken_whatever_is_free() -> None:
