@@ -44,6 +44,8 @@ class Centre(QWidget):
         margin = _BAR_FROM_EDGE * grid.unit
         area = self.canvas.geometry().adjusted(margin, margin, -margin, -margin - grid.row)
         layout = self.messages.layout()
+        if layout:
+            layout.activate()  # a row inside it remembers how high the last message was until it is laid out anew
         wanted = layout.totalHeightForWidth(area.width()) if layout else 0
         height = max(wanted, self.messages.minimumSizeHint().height())
         self.messages.setGeometry(area.left(), area.bottom() - height + 1, area.width(), height)

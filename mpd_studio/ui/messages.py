@@ -21,7 +21,7 @@ from mpd_studio.session.message import Message, MessageKind
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import icon_pixmap
 from mpd_studio.ui.pieces import IconButton, label
-from mpd_studio.ui.texts import tr
+from mpd_studio.ui.texts import breakable, tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
 _READING_MS = 7000
@@ -114,7 +114,7 @@ class MessageBar(QFrame):
     def _put(self, message: Message) -> None:
         self._message = message
         self._dress()
-        self._text.setText(message.text)
+        self._text.setText(breakable(message.text))  # a long word would make it wider than it may be, and cut off
         self.setAccessibleName(message.text)
         self._offer(message.actions)
         self.details.setPlainText(message.details)

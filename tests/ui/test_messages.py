@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
+from window_driver import Driver
 
 from mpd_studio.session.message import error, info, warning
 from mpd_studio.ui.messages import MessageBar
@@ -84,3 +85,17 @@ def test_a_message_that_stands_takes_on_the_new_theme(qtbot: QtBot, qapp: QAppli
         assert DARK.raised not in bar.styleSheet()
     finally:
         apply_theme(qapp, "dark")
+
+
+def test_long_names_are_broken_into_lines_and_copied_whole(gap_desk: Driver) -> None:
+    bar = gap_desk.window.centre.messages
+    name = "a_very_long_name_of_a_shot_" * 8 + ".mov"
+    text = f"{name} runs at 30, the timeline at 24 frames a second. /{'x' * 90} is missing."
+    gap_desk.window.resize(1100, 700)
+    gap_desk.window.show_message(warning(text))
+    QApplication.processEvents()
+    (shown,) = [one for one in bar.findChildren(QLabel) if "runs at" in one.text()]
+    assert shown.width() >= shown.minimumSizeHint().width()
+    assert shown.height() >= shown.heightForWidth(shown.width()) > 4 * shown.fontMetrics().lineSpacing()
+    bar.copy()
+    assert QGuiApplication.clipboard().text() == text
