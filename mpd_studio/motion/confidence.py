@@ -9,6 +9,8 @@ import numpy as np
 from mpd_studio.core.trust import confidence_of
 from mpd_studio.motion.appearance import difference
 from mpd_studio.motion.between import MotionAt
+from mpd_studio.motion.calm import Calm
+from mpd_studio.motion.detail import shared_detail
 from mpd_studio.motion.expected_error import expected_error, gather
 from mpd_studio.motion.warp import grid, sample
 
@@ -16,6 +18,7 @@ _DOUBT = 0.1  # weight of a frame that does not see a pixel
 # How much a doubtful motion gives way to a cross-fade. On the real sequences, 2 is 0.05 dB better where one or 15
 # frames are missing, and the sharpness is 0.06 to 0.13 lower; with 0.3 PSNR is 0.12 dB lower at 15.
 _CAUTION = 0.8
+_CALM_CAUTION = 1.5  # the same where each frame, moved by its own motion, takes its place and is trusted
 _NOISE = 3.0  # a difference of appearances that means nothing
 _REACH = 6.0  # px over which errors are averaged: single pixels agree by chance
 
@@ -25,17 +28,24 @@ class Balance:
     """What a pixel is made of, all (h, w) float32 in 0..1.
 
     share: of the last frame's moved pixel, the first frame's gets the rest.
-    moved: of the moved pixels, a plain cross-fade gets the rest.
+    moved: of the moved pixels, a plainer mix gets the rest.
     confidence: exp(-expected error / 20), see motion/expected_error.py.
+    detail: how much of the fine detail is kept, see motion/detail.py; None: all of it.
     """
 
     share: np.ndarray
     moved: np.ndarray
     confidence: np.ndarray
+    detail: np.ndarray | None = None
 
 
 def balance(
-    motion: MotionAt, first: np.ndarray, last: np.ndarray, standing: np.ndarray, overall: float = 1.0
+    motion: MotionAt,
+    first: np.ndarray,
+    last: np.ndarray,
+    standing: np.ndarray,
+    overall: float = 1.0,
+    calm: Calm | None = None,
 ) -> Balance:
     """Weigh the two frames by time and by who sees the pixel, and moving against fading by their likely errors.
 
@@ -43,6 +53,7 @@ def balance(
     for the motion. A cross-fade is likely wrong where the frames differ as they stand.
 
     first, last: appearances at the size of the motion. standing: from `standing_difference`.
+    calm: from `calm_at`, where that takes the place of the cross-fade.
     overall: MotionField.overall_trust; at 0, across a cut, everything fades and little is trusted.
     """
     here = grid(*motion.sees_first.shape)
@@ -55,10 +66,13 @@ def balance(
     late = time * (motion.sees_last + _DOUBT)
     apart = difference(seen_early, seen_late)
     error = _moving_error(motion, apart)
-    moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + _CAUTION * error**2)
+    caution = _CAUTION if calm is None else _CAUTION + (_CALM_CAUTION - _CAUTION) * calm.trust
+    moved = (standing + _NOISE) ** 2 / ((standing + _NOISE) ** 2 + caution * error**2)
     confidence = confidence_of(expected_error(gather(motion, seen_early, seen_late, apart)))
     certain = np.float32(0.2 + 0.8 * overall)
-    return Balance(late / (early + late), moved * np.float32(overall), confidence * certain)
+    share = late / (early + late)
+    detail = None if calm is None else shared_detail(seen_early, seen_late, share, calm.trust)
+    return Balance(share, moved * np.float32(overall), confidence * certain, detail)
 
 
 def standing_difference(first: np.ndarray, last: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
 from mpd_studio.motion.between import motion_at
 from mpd_studio.motion.cadence import Moments, moments_of
+from mpd_studio.motion.calm import calm_at
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.flow import Effort, two_way_flow
@@ -95,9 +96,10 @@ class Scene:
             return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
         motion = motion_at(self.field, time)
         tick()
-        mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust)
+        calm = calm_at(self.field, time) if self.backdrop is None else None
+        mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust, calm)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, tick, cores=cores, scratch=self.scratch)
+            pixels = render(*self.ready, motion, mixing, tick, calm, cores=cores, scratch=self.scratch)
             return pixels, resize_plane(mixing.confidence, height, width).copy()
         tick()
         hidden = self.backdrop.hidden(motion)
