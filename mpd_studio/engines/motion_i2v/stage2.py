@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +11,17 @@ import numpy as np
 from mpd_studio.engines.diffusion.listening import listening
 from mpd_studio.engines.motion_i2v.ddim import ddim_scheduler
 from mpd_studio.engines.motion_i2v.facts import MOST_FRAMES
-from mpd_studio.engines.motion_i2v.flow_warps import FlowWarps
 from mpd_studio.engines.motion_i2v.sampling import (
     LATENT_PIXEL,
     LATENT_SCALE,
     OnStep,
     Wish,
-    guided,
     noise,
     picture_latents,
     text_pair,
 )
-from mpd_studio.engines.motion_i2v.windows import Window, plan_windows, seams, window_shares
+from mpd_studio.engines.motion_i2v.windowed_noise import SeamViews, WindowedNoise
+from mpd_studio.engines.motion_i2v.windows import plan_windows
 from mpd_studio.motion.clip_field import ClipField
 
 if TYPE_CHECKING:
@@ -40,15 +38,6 @@ class Stage2:
     picture_vae: Any
     unet: Any
     device: torch.device
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SeamViews:
-    """One frame that two neighbouring windows make, as either expected it half-way: (4, h/8, w/8) float32 each."""
-
-    frame: int
-    early: Tensor
-    late: Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +88,8 @@ def sample_clip(
         reference = picture_latents(networks.picture_vae, 2 * picture - 1, device, generator)[:, :, None]
         drawn = noise((1, 4, motion.frames, *reference.shape[-2:]), generator, device)
         holds = _latent_mask(static, device)
-        predictor = _Predictor(networks, motion, wish, text, plan_windows(motion.frames, window_frames), check)
+        windows = plan_windows(motion.frames, window_frames)
+        predictor = WindowedNoise(networks.unet, device, motion, wish, text, windows, check)
         scheduler = ddim_scheduler()
         scheduler.set_timesteps(wish.steps)
         times, latents = scheduler.timesteps.tolist(), drawn
@@ -114,67 +104,6 @@ def sample_clip(
                 latents = torch.where(holds, _noisy(scheduler, reference, drawn, times[index + 1 :]), latents)
             on_step(index + 1, wish.steps)
         return SampledClip(_with_first(latents, reference)[0].transpose(0, 1), views)
-
-
-class _Predictor:
-    """Predicts the noise of a clip's frames, window by window."""
-
-    def __init__(
-        self,
-        networks: Stage2,
-        motion: ClipField,
-        wish: Wish,
-        text: Tensor,
-        windows: tuple[Window, ...],
-        check: Callable[[], None],
-    ) -> None:
-        import torch
-
-        self.windows = windows
-        self._networks, self._wish, self._text, self._check = networks, wish, text, check
-        self._frames = [list(window.frames) for window in windows]
-        self._shares = [torch.from_numpy(shares).to(networks.device) for shares in window_shares(windows)]
-        both = wish.together and wish.guidance != 1
-        self._warps = []
-        for frames in self._frames:
-            flow = torch.from_numpy(np.ascontiguousarray(motion.px[frames].transpose(0, 3, 1, 2)))[None]
-            flow = flow.to(networks.device)
-            self._warps.append(FlowWarps(flow.expand(2 if both else 1, -1, -1, -1, -1)))
-
-    def predicted(self, latents: Tensor, time: int) -> list[Tensor]:
-        """(1, 4, frames of the window, h, w) float32 of each window."""
-        found = []
-        for frames, warps in zip(self._frames, self._warps, strict=True):
-            self._check()
-            sample = latents[:, :, frames].to(self._networks.unet.dtype)
-            call = partial(_predicted, self._networks, warps, sample, time)
-            found.append(guided(call, self._text, self._wish).float())
-        return found
-
-    def joined(self, predicted: list[Tensor]) -> Tensor:
-        """(1, 4, frames, h, w): of frames that several windows have, the weighted mean."""
-        if len(predicted) == 1:
-            return predicted[0]
-        shape = predicted[0].shape
-        total = predicted[0].new_zeros(*shape[:2], self.windows[-1].stop, *shape[3:])
-        for frames, shares, one in zip(self._frames, self._shares, predicted, strict=True):
-            total[:, :, frames] += one * shares[:, None, None]
-        return total
-
-    def views(self, latents: Tensor, predicted: list[Tensor], kept: float) -> tuple[SeamViews, ...]:
-        """What neighbouring windows expect of a frame that both have, once its noise is gone.
-
-        kept: the picture's share of the latents' variance.
-        """
-
-        def expected(frame: int, window: int) -> Tensor:
-            noise_there = predicted[window][0, :, self._frames[window].index(frame)]
-            return (latents[0, :, frame] - (1 - kept) ** 0.5 * noise_there) / kept**0.5
-
-        return tuple(
-            SeamViews(seam.frame, expected(seam.frame, seam.early), expected(seam.frame, seam.late))
-            for seam in seams(self.windows)
-        )
 
 
 def _half_way(scheduler: Any, times: list[int]) -> int:
@@ -197,12 +126,6 @@ def _with_first(latents: Tensor, reference: Tensor) -> Tensor:
     import torch
 
     return torch.cat([reference, latents[:, :, 1:]], 2)
-
-
-def _predicted(networks: Stage2, warps: FlowWarps, sample: Tensor, time: int, text: Tensor, count: int) -> Tensor:
-    """As `guided` calls it."""
-    given = sample.expand(count, -1, -1, -1, -1)
-    return networks.unet(given, time, text.to(networks.device, networks.unet.dtype), warps)
 
 
 def _stepped(scheduler: Any, predicted: Tensor, time: int, latents: Tensor) -> Tensor:
