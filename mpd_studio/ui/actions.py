@@ -71,6 +71,7 @@ class ActionTable(QObject):
         session.selection.playhead_changed.connect(self.refresh_soon)
         session.jobs.changed.connect(self.refresh_soon)
         session.generator.plan_changed.connect(self.refresh_soon)
+        session.suggestions.changed.connect(self.refresh_soon)
 
     def action(self, action_id: str) -> QAction:
         return self._actions[action_id]

@@ -40,6 +40,7 @@ class Situation:
     clip: PlacedClip | None
     clip_at_playhead: PlacedClip | None
     has_guidance_item: bool
+    has_suggestions: bool
     path_id: PathId | None
     playhead: int
     mark_in: int | None
@@ -94,6 +95,7 @@ def read_situation(session: Session, index: GapIndex) -> Situation:
         clip=find_placed_clip(timeline, selection.clip_id) if selection.clip_id else None,
         clip_at_playhead=clip_at(timeline, selection.playhead),
         has_guidance_item=bool(selection.path_id or selection.region_id),
+        has_suggestions=bool(session.suggestions.paths(selection.gap_id)),
         path_id=selection.path_id,
         playhead=selection.playhead,
         mark_in=selection.mark_in,

@@ -8,7 +8,7 @@ from mpd_studio.core.gap_edits import move_in_depth, set_guidance
 from mpd_studio.core.guidance import Guidance
 from mpd_studio.session.selection import MotionView, Shown, Tool
 from mpd_studio.ui.actions import ActionRow, Menu
-from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance, needs_path_to_pass
+from mpd_studio.ui.commands.reasons import needs_gap, needs_guidance, needs_path_to_pass, needs_suggestions
 from mpd_studio.ui.desk import Desk
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
@@ -176,6 +176,7 @@ ROWS = (
         "Make all suggestions paths of the gap; one undo takes them back. One by one: in the Inspector.",
         _accept_all,
         ("Ctrl+Shift+P",),
+        why_not=needs_suggestions,
     ),
     ActionRow(
         "guidance.reject_all",
@@ -183,6 +184,7 @@ ROWS = (
         "Reject suggested paths",
         "Drop all suggestions.",
         lambda desk: desk.session.suggestions.reject_all(),
+        why_not=needs_suggestions,
     ),
     ActionRow(
         "guidance.ghosts",

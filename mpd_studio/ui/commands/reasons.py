@@ -118,3 +118,7 @@ def needs_guidance(now: Situation) -> str:
     if reason or not now.gap:
         return reason
     return tr("Nothing is drawn in this gap.") if now.gap.gap.guidance.is_empty else ""
+
+
+def needs_suggestions(now: Situation) -> str:
+    return needs_gap(now) or ("" if now.has_suggestions else tr("Nothing is suggested for this gap. Press Shift+P."))
