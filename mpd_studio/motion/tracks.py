@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mpd_studio.motion.appearance import appearance, difference_along
-from mpd_studio.motion.clip_motion import ClipMotion, clip_motion
+from mpd_studio.motion.clip_motion import ClipMotion
 from mpd_studio.motion.flow import Effort, dense_flow, trust, two_way_flow
 from mpd_studio.motion.fusion import fuse
 from mpd_studio.motion.hidden import with_hidden_filled
@@ -45,7 +45,7 @@ class Tracks:
     @property
     def known(self) -> ClipMotion:
         """With NaN where the pixel is hidden or off the picture."""
-        return clip_motion(np.where(self.seen[..., None], self.motion.px, np.float32(np.nan)))
+        return _own(np.where(self.seen[..., None], self.motion.px, np.float32(np.nan)))
 
 
 def dense_tracks(
@@ -61,7 +61,7 @@ def dense_tracks(
         raise ValueError("Tracks need two frames or more.")
     seen = np.stack([visible for _, visible in found])
     seen.flags.writeable = False
-    return Tracks(clip_motion(np.stack([way for way, _ in found])), seen)
+    return Tracks(_own(np.stack([way for way, _ in found])), seen)
 
 
 def tracked(
@@ -118,6 +118,12 @@ class _Start:
         agreed *= difference_along(self._look, look, way) < _SOMETHING_ELSE
         tick()
         return with_hidden_filled(way, agreed, self._picture), agreed
+
+
+def _own(px: np.ndarray) -> ClipMotion:
+    """Of an array that nobody else has, without a copy: 240 frames are a quarter of a gigabyte."""
+    px.flags.writeable = False
+    return ClipMotion(px)
 
 
 def _neighbours(way: np.ndarray) -> tuple[np.ndarray, ...]:
