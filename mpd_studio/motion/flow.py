@@ -26,24 +26,33 @@ _WHOLE, _LOCAL, _FAR = 0.5, 4.0, 5.0  # handicaps: standing still is the plaines
 class Effort:
     """How much is tried.
 
-    working_pixels: size of the pictures motion is measured on. look_back: also try the other direction's result.
+    working_pixels: size of the pictures motion is measured on. fine: search near motion at that size, not at half of
+        it. look_back: also try the other direction's result.
     most_features: features matched to rescue long motion; 0 for none.
     """
 
     working_pixels: int = 130_000
+    fine: bool = True
     look_back: bool = True
     most_features: int = 1500
 
 
-def dense_flow(first: np.ndarray, last: np.ndarray, initial: np.ndarray | None = None) -> np.ndarray:
+def dense_flow(
+    first: np.ndarray, last: np.ndarray, initial: np.ndarray | None = None, fine: bool = False
+) -> np.ndarray:
     """Dense inverse search (Kroeger et al., ECCV 2016) from one grey picture to another.
 
     first, last: (h, w) uint8, at least 16 pixels each way. initial: (h, w, 2) float32 to start from.
+    fine: search down to single pixels, not to pairs: fingers and rims, for twice the time.
     Returns: (h, w, 2) float32, x and y.
     """
     import cv2
 
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    if fine:
+        search.setFinestScale(0)
+        search.setGradientDescentIterations(16)  # what coarser searches have left to find is little
+        search.setPatchStride(4)
     start = np.zeros((*first.shape, 2), np.float32) if initial is None else initial.copy()
     return search.calc(first, last, start)
 
@@ -69,7 +78,7 @@ def two_way_flow(
     """
     luma = grey(first), grey(last)
     looks = appearance(first), appearance(last)
-    near = _both(lambda a, b: dense_flow(luma[a], luma[b]), tick)
+    near = _both(lambda a, b: dense_flow(luma[a], luma[b], fine=effort.fine), tick)
     far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b])), tick)
     trusted = _both(lambda a, b: trust(near[a], near[b]), tick)
     still = np.zeros_like(near[0])

@@ -34,7 +34,7 @@ from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
 _EFFORTS = {
-    Quality.DRAFT: Effort(working_pixels=60_000, look_back=False, most_features=500),
+    Quality.DRAFT: Effort(working_pixels=60_000, fine=False, look_back=False, most_features=500),
     Quality.NORMAL: Effort(working_pixels=130_000),
     Quality.BEST: Effort(working_pixels=260_000),
 }
