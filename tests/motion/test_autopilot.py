@@ -125,3 +125,23 @@ def test_a_plain_thing_without_features_is_found_by_its_outline() -> None:
     (thing,) = own_motions(with_cup(100, 100), with_cup(150, 118))
     assert (thing.end - thing.start).distance_to(Point(50, 18)) < 3
     assert thing.start.distance_to(Point(100.5, 100.5)) < 20
+
+
+@pytest.mark.parametrize("turn", [35, 70])
+def test_a_thing_that_turns_is_found(turn: int) -> None:
+    import cv2
+
+    row, column = np.mgrid[:HEIGHT, :WIDTH]
+    skin = soft_noise(HEIGHT, WIDTH, 8)
+
+    def with_wheel(x: float, y: float, angle: float) -> np.ndarray:
+        turned = cv2.getRotationMatrix2D((240, 135), angle, 1.0)
+        turned[:, 2] += [x - 240, y - 135]
+        moved = cv2.warpAffine(skin, turned, (WIDTH, HEIGHT))
+        inside = np.hypot(column - x, row - y) < 32
+        return np.where(inside[..., None], moved, ends(0)[0]).astype(np.uint8)
+
+    (thing,) = own_motions(with_wheel(120, 130, 0), with_wheel(180, 145, turn))
+    # The path's point is the middle of what was found, which may lie beside the hub and turn round it.
+    assert (thing.end - thing.start).distance_to(Point(60, 15)) < 6
+    assert thing.start.distance_to(Point(120.5, 130.5)) < 8
