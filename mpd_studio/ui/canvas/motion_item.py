@@ -46,8 +46,9 @@ class MotionItem(QGraphicsItem):
     def legend(self) -> str:
         what = tr("Motion over the whole gap, first to last frame.")
         if self._is_kept:
-            what = tr("Motion that is kept with the gap, first to last frame.")
-        return f"{what} {tr('Longest: {0} px').format(round(self._longest))}"
+            what = tr("Motion kept with the gap, first to last frame.")
+        between = "\n" if self._view is MotionView.COLORS else " "  # beside the wheel there is room for two lines
+        return f"{what}{between}{tr('Longest: {0} px').format(round(self._longest))}"
 
     def set_scale(self, scale: float) -> None:
         self._scale = scale
@@ -118,7 +119,8 @@ class MotionItem(QGraphicsItem):
         """In the lower left corner of the picture, of one size on screen."""
         font = QFont()
         font.setPixelSize(_TEXT_PX)
-        text_width = QFontMetricsF(font).horizontalAdvance(self.legend)
+        metrics = QFontMetricsF(font)
+        text_width = max(metrics.horizontalAdvance(line) for line in self.legend.splitlines())
         is_wheel = self._view is MotionView.COLORS
         height = _LEGEND if is_wheel else 2 * _TEXT_PX
         painter.save()
