@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mpd_studio.core.project_file import SUFFIX
 
+TAKES_SUFFIX = ".takes"
 _UNTITLED = "untitled"
 
 
@@ -36,7 +37,7 @@ def home_of(path: Path) -> ProjectHome:
     return ProjectHome(
         path,
         journal=path.with_name(path.name + ".autosave"),
-        takes=path.with_name(path.stem + ".takes"),
+        takes=path.with_name(path.stem + TAKES_SUFFIX),
         lock=path.with_name(path.name + ".lock"),
     )
 

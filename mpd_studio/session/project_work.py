@@ -113,7 +113,7 @@ def discard_home(home: ProjectHome, reporter: Reporter) -> None:
 def forget_moved(moves: tuple[Move, ...], reporter: Reporter) -> None:
     """Delete takes that live elsewhere now."""
     del reporter
-    forget_folders(tuple(move.old for move in moves if Path(move.new).is_dir()))
+    forget_folders(tuple(move.old for move in moves if not move.keeps_old and Path(move.new).is_dir()))
 
 
 def nothing(reporter: Reporter) -> None:

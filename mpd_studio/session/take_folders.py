@@ -1,4 +1,4 @@
-"""Moving the takes and kept motions of a project that gets its first file, or its own copy, beside that file.
+"""Taking the takes and kept motions of a project along to the file that it gets, its first or another one.
 
 Copies first, rewrites the timeline then, deletes last: whatever fails half-way, every take is still where some
 timeline says it is.
@@ -19,14 +19,16 @@ from mpd_studio.core.gap_motion import GapMotion
 from mpd_studio.core.history import History, Step
 from mpd_studio.core.progress import Reporter
 from mpd_studio.core.timeline import Gap, Item, Take, Timeline
+from mpd_studio.session.project_home import TAKES_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A take's folder before and after."""
+    """A take's folder before and after. keeps_old: another project has it, and this one gets a copy."""
 
     old: PurePath
     new: PurePath
+    keeps_old: bool = False
 
 
 def takes_of(timeline: Timeline) -> Iterator[Take]:
@@ -48,19 +50,27 @@ def motions_of(timeline: Timeline) -> Iterator[GapMotion]:
 
 
 def planned_moves(timelines: Iterable[Timeline], recovery: Path, takes: Path) -> tuple[Move, ...]:
-    """What lies among the untitled projects and has to come along to `takes`."""
+    """What lies among the untitled projects, or in the takes of another one, and has to come along to `takes`."""
     moves: dict[PurePath, Move] = {}
     for timeline in timelines:
         folders = [take.result.frames.folder for take in takes_of(timeline)]
         folders += [motion.file.parent for motion in motions_of(timeline)]
         for folder in folders:
-            if not folder.is_relative_to(recovery) or folder.is_relative_to(takes):
+            if folder.is_relative_to(takes):
                 continue
-            inside = folder.relative_to(recovery).parts  # <key>/takes/<take>[/…]
-            if len(inside) >= 3:
-                old = PurePath(recovery, *inside[:3])
-                moves[old] = Move(old, PurePath(takes, inside[2]))
+            if folder.is_relative_to(recovery):
+                inside = folder.relative_to(recovery).parts  # <key>/takes/<take>[/…]
+                if len(inside) >= 3:
+                    old = PurePath(recovery, *inside[:3])
+                    moves[old] = Move(old, PurePath(takes, inside[2]))
+            elif (old := _in_takes_of_another(folder)) is not None:
+                moves[old] = Move(old, PurePath(takes, old.name), keeps_old=True)
     return tuple(moves.values())
+
+
+def _in_takes_of_another(folder: PurePath) -> PurePath | None:
+    """The take's folder in PROJECT.takes of some other project: this one was saved under another name."""
+    return next((place for place in (folder, *folder.parents) if place.parent.suffix == TAKES_SUFFIX), None)
 
 
 def copy_takes(moves: tuple[Move, ...], reporter: Reporter) -> tuple[Move, ...]:

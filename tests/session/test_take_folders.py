@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,26 @@ def test_takes_move_beside_the_new_file(
     assert document.takes_folder() == tmp_path / "film.takes"
     qtbot.waitUntil(lambda: not old[0].exists())
     qtbot.waitUntil(lambda: list(paths.recovery.iterdir()) == [])
+
+
+def test_a_project_saved_under_another_name_has_takes_of_its_own(
+    qtbot: QtBot, take_session: Session, tmp_path: Path
+) -> None:
+    document = take_session.document
+    with qtbot.waitSignal(document.saved):
+        document.save_as(tmp_path / "film.mpdproj")
+    old = _files(document.timeline)
+    (tmp_path / "other").mkdir()
+    with qtbot.waitSignal(document.saved):
+        document.save_as(tmp_path / "other" / "copy.mpdproj")
+    new = _files(document.timeline)
+    assert {path.parent.parent for path in new} == {tmp_path / "other" / "copy.takes"}
+    assert [path.read_bytes() for path in new] == [path.read_bytes() for path in old]
+    assert _files(read_project(tmp_path / "film.mpdproj").timeline) == old
+    document.apply("Mark", lambda timeline: replace(timeline, name="again"))
+    with qtbot.waitSignal(document.saved):
+        document.save()
+    assert all(path.is_file() for path in [*old, *new])
 
 
 def test_undo_and_redo_find_the_moved_files(qtbot: QtBot, take_session: Session, tmp_path: Path) -> None:
