@@ -16,7 +16,7 @@ from mpd_studio.engines.motion_i2v.gap_clip import BACKWARD_SEED, DENOISING, Cli
 from mpd_studio.engines.motion_i2v.joined import Sight, joined_model, moved, on_canvas, shares, sight
 from mpd_studio.engines.motion_i2v.kept_steps import Keep
 from mpd_studio.engines.motion_i2v.run_figures import RunFigures
-from mpd_studio.engines.motion_i2v.sight_confidence import DRAWN, SightConfidence
+from mpd_studio.engines.motion_i2v.sight_confidence import DRAWN, SightConfidence, Trusts
 from mpd_studio.motion.blend import mix
 from mpd_studio.motion.layers import put_back
 from mpd_studio.motion.warp import backward_warp
@@ -42,6 +42,7 @@ class ClipWork:
 
     ends: both pictures, (h, w, c) in the source's depth. gap_frames: new frames of the whole gap.
     part: which clip of how many. keep: what is done already is not done again.
+    trusts: how far each end can be trusted, (h, w) float32 in 0..1 at canvas size; None: it is footage.
     """
 
     maker: ClipMaker
@@ -51,6 +52,7 @@ class ClipWork:
     seed: int
     part: tuple[int, int]
     keep: Keep
+    trusts: Trusts = (None, None)
 
     @property
     def times(self) -> np.ndarray:
@@ -72,7 +74,8 @@ class ClipWork:
         sides: _Sides | None = None
         if maker.options.render == "model" or any(view.has_holes for view in views.values()):
             sides = _Sides(self, pictures, *self._latents(pictures, motions))
-        trusted = SightConfidence(pictures)
+        early, late = (None if trust is None else maker.fit.to_model(trust[..., None])[..., 0] for trust in self.trusts)
+        trusted = SightConfidence(pictures, (early, late))
         for frame, place in self.clip.picks:
             if place in wanted:
                 yield self._frame(place, frame, views[frame], sides, trusted, figures)

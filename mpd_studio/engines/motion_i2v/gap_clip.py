@@ -91,7 +91,8 @@ class ClipMaker:
 
         def on_step(step: int, steps: int) -> None:
             wait()
-            self.log.call()
+            for _ in range(1 if self.stages.plan.together or self.options.guidance == 1 else 2):
+                self.log.call()
             self.reporter.report(Progress(stage, part * steps + step, parts * steps))
 
         return on_step

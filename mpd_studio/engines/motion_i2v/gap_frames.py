@@ -41,14 +41,16 @@ class GapFrames:
         first, clips = self._made[0], self._clips
         while self._at < len(clips):
             clip = clips[self._at]
+            start, stop = self._made[clip.start], self._made[clip.stop]
             work = ClipWork(
                 maker,
                 clip,
-                (self._made[clip.start].pixels, self._made[clip.stop].pixels),
+                (start.pixels, stop.pixels),
                 self._request.new_frames,
                 (self._request.seed + self._at * _SEED_STRIDE) % 2**63,
                 (self._at, len(clips)),
                 self._kept.of_clip(self._at, maker.stages.plan.name),
+                (start.confidence, stop.confidence),
             )
             wanted = {place for _, place in clip.picks if place >= self._next and place not in self._made}
             for made in work.frames(wanted, self.figures):

@@ -22,6 +22,7 @@ from mpd_studio.engines.motion_i2v.joined import sight
 from mpd_studio.engines.motion_i2v.run_figures import RunFigures
 from mpd_studio.engines.motion_i2v.sight_confidence import DRAWN, SightConfidence
 from mpd_studio.motion.clip_field import ClipField
+from mpd_studio.motion.field_files import write_npz
 
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
@@ -138,6 +139,23 @@ def test_what_one_side_alone_tells_is_trusted_less_than_what_both_agree_on() -> 
     assert np.median(trusted.of(alone)[8:-8, 40:-40]) < np.median(trusted.of(view)[8:-8, 40:-40])
     sure = SightConfidence((PICTURE, shifted))
     assert np.median(sure.of(alone)[8:-8, 40:-40]) <= np.median(sure.of(view)[8:-8, 40:-40])
+
+
+def test_what_is_moved_from_a_made_frame_is_no_better_than_that_frame(
+    engine: MotionI2vEngine, tiny_motion_i2v: Path, tmp_path: Path
+) -> None:
+    """Nothing moves, so no network is asked: 19 frames are a coarse clip, and clips between its frames."""
+    file = tmp_path / "still.npz"
+    write_npz(file, ClipField(np.zeros((16, 64, 64, 2), np.float32)).motion)
+    made = filled_mi2v(engine, tiny_motion_i2v, (ENDS[0], ENDS[0]), 19, motion_file=str(file))
+    trusts = [float(np.median(frame.confidence)) for frame in made if frame.confidence is not None]
+    coarse, between = trusts[9], trusts[3]
+    assert coarse == pytest.approx(np.exp(-1.3 / 20), abs=0.02)
+    assert between == pytest.approx(coarse * (0.6 + 0.4 * coarse), abs=0.002)  # place 4, between the first frame and 10
+    half = np.full((64, 128), 0.5, np.float32)
+    view = sight(even(8), even(-8), 2)
+    whole, less = (SightConfidence((PICTURE, PICTURE), trusts).of(view) for trusts in ((None, None), (half, None)))
+    assert np.allclose(less[:, 16:-16], 0.75 * whole[:, 16:-16], atol=0.01)
 
 
 def test_shares_are_told_in_words() -> None:
