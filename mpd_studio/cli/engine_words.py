@@ -45,7 +45,9 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
     diffusion.add_argument("--prompt", metavar="TEXT", help="what the shot shows and does; motion_i2v alone reads it")
     diffusion.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
     diffusion.add_argument("--model-size", metavar="WxH", help="what the model works at (default: by the picture)")
-    diffusion.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
+    diffusion.add_argument(
+        "--memory-plan", metavar="ID", help="full, balanced, low, lowest or (svd) smallest (default: what fits)"
+    )
 
 
 def asked_settings(arguments: argparse.Namespace) -> EngineSettings:

@@ -50,7 +50,9 @@ def add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     lab.add_argument("--quality", choices=("draft", "normal", "best"), default="normal")
     lab.add_argument("--weights", metavar="NAME|FOLDER", help="see `mpd-studio weights list` (default: what is there)")
     lab.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1 … (default: a GPU where there is one)")
-    lab.add_argument("--memory-plan", metavar="ID", help="full, balanced, low or lowest (default: what fits)")
+    lab.add_argument(
+        "--memory-plan", metavar="ID", help="full, balanced, low, lowest or (svd) smallest (default: what fits)"
+    )
     lab.add_argument("--guidance", type=Path, metavar="FILE.json", help="motion paths and regions")
     lab.add_argument("--guide-strength", type=float, metavar="X", help="how far those lead the samplers, 0 to 1")
     lab.add_argument("--rate", type=_rate, help="frames per second (default: the clip's, else 24)")

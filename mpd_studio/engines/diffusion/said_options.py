@@ -32,7 +32,7 @@ def require_known(options: object, choices: Mapping[str, tuple[str, ...]]) -> No
     for name, known in choices.items():
         value = getattr(options, name)
         if value not in known:
-            raise SettingsError(f"'{value}' is no {name}. Choose one of: {', '.join(known)}.")
+            raise SettingsError(f"The option '{name}' cannot be '{value}'. Choose one of: {', '.join(known)}.")
 
 
 def require_range(options: object, ranges: Mapping[str, tuple[float, float]]) -> None:

@@ -43,7 +43,7 @@ def test_whole_numbers_do_for_numbers():
         ({"steps": 1}, "between 2 and 500"),
         ({"guidance": 1.5}, "between 0.0 and 1.0, not at 1.5"),
         ({"guidance": float("nan")}, "not at nan"),
-        ({"sampler": "euler"}, "'euler' is no sampler.*mpd_vibid"),
+        ({"sampler": "euler"}, "'sampler' cannot be 'euler'.*mpd_vibid"),
         ({"variant": "draft"}, "code, paper"),
         ({"decode_chunk": 0}, "between 1 and 25"),
         ({"color_match": 1}, "true or false, not 1"),
