@@ -47,7 +47,7 @@ def test_whole_numbers_do_for_numbers():
         ({"variant": "draft"}, "code, paper"),
         ({"decode_chunk": 0}, "between 1 and 25"),
         ({"color_match": 1}, "true or false, not 1"),
-        ({"memory": "tiny"}, "no memory.*lowest"),
+        ({"memory": "tiny"}, "'memory' cannot be.*lowest"),
     ],
 )
 def test_wrong_options_are_refused_with_what_would_be_right(said: dict, words: str):
