@@ -71,7 +71,7 @@ def balance(
     confidence = confidence_of(expected_error(gather(motion, seen_early, seen_late, apart)))
     certain = np.float32(0.2 + 0.8 * overall)
     share = late / (early + late)
-    detail = None if calm is None else shared_detail(seen_early, seen_late, share, calm.trust)
+    detail = None if calm is None else shared_detail(seen_early, seen_late, motion.velocity, share, calm.trust)
     return Balance(share, moved * np.float32(overall), confidence * certain, detail)
 
 

@@ -12,6 +12,8 @@ from mpd_studio.motion.field import MotionField
 
 HALF = np.full((60, 80), 0.5, np.float32)
 SURE = np.ones((60, 80), np.float32)
+STILL = np.zeros((60, 80, 2), np.float32)
+MOVED = STILL + np.float32(20)
 
 
 def noise(seed: int, strength: float = 40.0) -> np.ndarray:
@@ -21,17 +23,24 @@ def noise(seed: int, strength: float = 40.0) -> np.ndarray:
 
 def test_detail_that_both_frames_show_is_kept_and_unlike_detail_is_not():
     same, other = appearance(noise(1)), appearance(noise(2))
-    np.testing.assert_allclose(shared_detail(same, same, HALF, SURE), 1, atol=1e-5)
-    assert shared_detail(same, other, HALF, SURE).mean() < 0.3
+    np.testing.assert_allclose(shared_detail(same, same, STILL, HALF, SURE), 1, atol=1e-5)
+    assert shared_detail(same, other, STILL, HALF, SURE).mean() < 0.3
+
+
+def test_a_little_of_the_detail_is_given_up_where_things_moved():
+    same = appearance(noise(1))
+    one_px, far = (shared_detail(same, same, STILL + np.float32(way), HALF, SURE) for way in (0.7, 20))
+    assert 0.97 < one_px.mean() < 0.99
+    np.testing.assert_allclose(far, 0.9, atol=0.005)
 
 
 def test_grain_is_no_reason_to_soften():
-    assert shared_detail(appearance(noise(1, 1.2)), appearance(noise(2, 1.2)), HALF, SURE).mean() > 0.8
+    assert shared_detail(appearance(noise(1, 1.2)), appearance(noise(2, 1.2)), STILL, HALF, SURE).mean() > 0.8
 
 
 @pytest.mark.parametrize(("share", "trust"), [(0.0, 1.0), (1.0, 1.0), (0.5, 0.0)])
 def test_what_comes_from_one_frame_or_an_unknown_motion_keeps_its_detail(share: float, trust: float):
-    kept = shared_detail(appearance(noise(1)), appearance(noise(2)), HALF * 2 * share, SURE * trust)
+    kept = shared_detail(appearance(noise(1)), appearance(noise(2)), MOVED, HALF * 2 * share, SURE * trust)
     np.testing.assert_allclose(kept, 1, atol=1e-6)
 
 
