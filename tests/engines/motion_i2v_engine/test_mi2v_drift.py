@@ -43,13 +43,13 @@ def test_a_clip_that_keeps_the_pictures_colours_and_detail_is_not_warned_of() ->
 
 
 def test_colours_that_drift_are_measured_and_warned_of() -> None:
-    figure = drift(lambda picture, time: picture + np.float32([0.2, 0, -0.1]) * np.float32(time))
+    figure = drift(lambda picture, time: picture + np.array([0.2, 0, -0.1], np.float32) * np.float32(time))
     assert figure.values[0] < 3
     assert figure.values[1] > 6
     assert figure.values[4:] == (figure.values[1], FRAMES - 1)
     assert f"frame {FRAMES - 1}" in figure.warning
     assert "fewer frames" in figure.warning
-    other = drift(lambda picture, time: picture + np.float32([0.2, 0, -0.1]))
+    other = drift(lambda picture, time: picture + np.array([0.2, 0, -0.1], np.float32))
     assert "prompt, seed or size" in other.warning
 
 

@@ -137,7 +137,7 @@ def test_a_clip_of_one_window_is_what_the_plain_loop_makes_bit_by_bit(tiny_stage
             def call(said: Any, count: int, sample: Any = latents, time: int = time) -> Any:
                 return networks.unet(sample.expand(count, -1, -1, -1, -1), time, said, warps)
 
-            latents = scheduler.step(guided(call, text, wish), time, latents).prev_sample
+            latents = scheduler.step(guided(call, text, wish), time, latents, return_dict=False)[0]
     made = animate_latents(networks, PICTURE, moving(frames), wish)
     assert np.array_equal(made[1:], latents[0].transpose(0, 1)[1:])
 
