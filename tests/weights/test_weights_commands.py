@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -191,13 +192,24 @@ def stop_at_terminal(repository: Path, wait: Callable[[int], object], *arguments
     try:
         wait(master)
         process.send_signal(signal.SIGINT)
+        shown = drained(master)
         assert process.wait(10) == 130
     finally:
         process.kill()
         process.wait()
-    shown = os.read(master, 100_000).decode()
-    os.close(master)
+        os.close(master)
     return shown
+
+
+def drained(terminal: int) -> str:
+    """All that comes until nobody holds the other end: a terminal keeps 4 KB, and who writes more waits."""
+    shown = b""
+    while select.select([terminal], [], [], 10)[0]:
+        try:
+            shown += os.read(terminal, 100_000)
+        except OSError:  # so Linux tells the end
+            break
+    return shown.decode()
 
 
 def test_a_killed_download_goes_on_later(server: FakeHub, paths: ProgramPaths, repository: Path) -> None:

@@ -178,7 +178,7 @@ def test_what_cannot_be_made_is_refused_before_anything_is_loaded(options: dict,
     engine, ends = MotionI2vEngine(), scene()
     with pytest.raises(SettingsError, match="no option 'sampler'"):
         filled(engine, {**options, "sampler": "trf"}, ends, 1)
-    with pytest.raises(SettingsError, match="no camera"):
+    with pytest.raises(SettingsError, match="'camera' cannot be"):
         filled(engine, {**options, "camera": "spin"}, ends, 1)
     with pytest.raises(UnsupportedRequest, match="multiples of 64"):
         filled(engine, {**options, "size": "100x64"}, ends, 1)

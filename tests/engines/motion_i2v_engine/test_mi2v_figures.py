@@ -66,7 +66,7 @@ def test_a_forecast_tells_size_work_weights_and_memory(tiny_motion_i2v: Path, mo
         ({"weights": "/nowhere"}, "weights", "/nowhere"),
         ({"lora": "gone.safetensors"}, "weights", "LoRA gone.safetensors is not there"),
         ({"size": "100x64"}, "size", "multiples of 64"),
-        ({"camera": "spin"}, "options", "no camera"),
+        ({"camera": "spin"}, "options", "'camera' cannot be"),
     ],
 )
 def test_what_hinders_a_run_is_told_before_it(tiny_motion_i2v: Path, said: dict, figure: str, words: str) -> None:
