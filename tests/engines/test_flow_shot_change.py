@@ -37,6 +37,18 @@ def test_across_a_cut_it_fades_and_warns() -> None:
     assert psnr(frames[2].pixels, fade) > 40
 
 
+def test_what_shows_through_a_dissolve_moves_and_does_not_fade_in_place() -> None:
+    frames, engine = made(ONE, mixed(np.roll(ONE, 8, axis=1), OTHER, 0.3))
+    assert "dissolve" in engine.figures[0].text
+    middle = mixed(np.roll(ONE, 3, axis=1), mixed(np.roll(ONE, 3, axis=1), OTHER, 0.3), 0.4)
+    inside = (slice(40, -40), slice(40, -40))
+    assert psnr(frames[1].pixels[inside], middle[inside]) > 34  # a fade in place: 27
+
+
+def mixed(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
+    return np.rint(one * (1 - share) + other * share).astype(np.uint8)
+
+
 def test_across_a_cut_it_holds_where_that_is_chosen() -> None:
     frames, engine = made(ONE, OTHER, held=True)
     for picture, source in zip(frames, (ONE, ONE, OTHER, OTHER), strict=True):

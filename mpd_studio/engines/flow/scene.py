@@ -12,7 +12,7 @@ from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.guidance import LINEAR, Guidance
 from mpd_studio.core.inbetween import InbetweenRequest, Quality
 from mpd_studio.engines.flow.shades import Shades, find_shades
-from mpd_studio.engines.flow.shot_change import shot_change
+from mpd_studio.engines.flow.shot_change import NOTHING_IN_COMMON, shot_change
 from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
 from mpd_studio.motion.between import motion_at
@@ -116,7 +116,8 @@ class Scene:
 class Measured:
     """What does not depend on the drawing. field: the unguided motion. looks: appearances at the field's size.
 
-    change: what keeps the two frames from belonging to one shot; then nothing in the field is trusted, and all fades.
+    change: what keeps the two frames from belonging to one shot. Where they have nothing in common, the field is not
+    trusted at all, and everything fades.
     moments: where on their way the missing frames show things, where footage around tells; None: evenly.
     """
 
@@ -152,7 +153,9 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
         field = replace(field, course=course)
     looks = appearance(first), appearance(last)
     change = shot_change(looks, field)
-    return Measured(field if change is None else replace(field, overall_trust=0.0), looks, change, moments)
+    if change in NOTHING_IN_COMMON:
+        field = replace(field, overall_trust=0.0)
+    return Measured(field, looks, change, moments)
 
 
 def compose(
