@@ -23,6 +23,6 @@ def pickle_problem(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: an archive of a kind zipfile cannot read
         return "is cut off: the list at its end lacks"
     return None if any(name.endswith("data.pkl") for name in names) else "is an archive, but none of torch's"

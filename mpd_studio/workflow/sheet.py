@@ -15,7 +15,7 @@ from mpd_studio.core.inbetween import InbetweenRequest
 
 
 class LineState(Enum):
-    TODO = "todo"
+    TODO = "todo"  # a promise of a run that has not ended yet
     PASS = "pass"
     WARN = "warn"
     NOTE = "note"

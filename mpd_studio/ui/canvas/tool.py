@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath
 
@@ -26,7 +28,7 @@ _CURSORS = {
 }
 
 
-class CanvasTool:
+class CanvasTool(ABC):
     """A small state machine over mouse events in canvas pixels. One instance serves one canvas."""
 
     empty_cursor = Qt.CursorShape.ArrowCursor  # where nothing is under the pointer
@@ -47,16 +49,17 @@ class CanvasTool:
         return _CURSORS[self._over] if self._over is not None else self.empty_cursor
 
     @property
+    @abstractmethod
     def hint(self) -> str:
         """One line: what the tool does now."""
-        raise NotImplementedError
 
     def preview(self) -> QPainterPath | None:
         """What is drawn but not yet an edit, in canvas pixels."""
         return None
 
+    @abstractmethod
     def press(self, pointer: Pointer) -> None:
-        raise NotImplementedError
+        """The button goes down."""
 
     def move(self, pointer: Pointer) -> None:
         """The button is held."""
@@ -74,7 +77,7 @@ class CanvasTool:
             self._drag.finish()
             self._drag = None
 
-    def double_click(self, pointer: Pointer) -> None:
+    def double_click(self, pointer: Pointer) -> None:  # noqa: B027 - most tools have nothing to do then
         """The second press of a double click, in place of press."""
 
     def enter(self) -> bool:

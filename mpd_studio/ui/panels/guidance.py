@@ -8,8 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -24,15 +22,17 @@ from mpd_studio.core.timeline import Gap, find_gap
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.icons import build_icon
+from mpd_studio.ui.panels.captioned_form import captioned_form, number_field
 from mpd_studio.ui.panels.suggestions import SuggestionRows
 from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
-from mpd_studio.ui.pieces import IconButton, inset_text, label
+from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
 
 _KIND = int(Qt.ItemDataRole.UserRole) + 10
 _ID = int(Qt.ItemDataRole.UserRole) + 11
 _ROWS_SEEN = 4
+_CAPTION_UNITS = 19
 
 
 class GuidancePanel(QWidget):
@@ -54,34 +54,41 @@ class GuidancePanel(QWidget):
         self._row_px = grid.row
         self.ease = _easing_box(tr("Easing of the whole gap"))
         self.easing = _easing_box(tr("Easing of the path"))
-        self.radius = _spin(1, 4000, tr("Radius of the path"), tr("How far the path takes its surroundings along."))
+        self.radius = number_field(
+            1, 4000, tr("Radius of the path"), tr("How far the path takes its surroundings along."), " px"
+        )
         self.mode = QComboBox()
         self.mode.addItem(tr("moves"), RegionMode.MOVES)
         self.mode.addItem(tr("holds still"), RegionMode.STILL)
         self.mode.setAccessibleName(tr("What the region does"))
         self.mode.setToolTip(tr("'moves': only the inside of such regions moves. 'holds still': it stays as it is."))
-        self._feather = _spin(0, 400, tr("Feather of the region"), tr("Width of the region's soft edge."))
+        self._feather = number_field(0, 400, tr("Feather of the region"), tr("Width of the region's soft edge."), " px")
         self.follows = QComboBox()
         self.follows.setAccessibleName(tr("Path the region follows"))
         self.carries = QComboBox()
         self.carries.setAccessibleName(tr("Region the path carries"))
         self._nearer = IconButton("", action=table.action("guidance.nearer"))
         self._farther = IconButton("", action=table.action("guidance.farther"))
-        self._path_form = _form(
+        self._path_form = captioned_form(
             grid.unit,
+            _CAPTION_UNITS,
             (tr("Easing"), self.easing),
             (tr("Radius"), self.radius),
             (tr("Carries"), self.carries),
             (tr("Depth"), _side_by_side(self._nearer, self._farther, grid.unit)),
         )
-        self._region_form = _form(
-            grid.unit, (tr("Mode"), self.mode), (tr("Feather"), self._feather), (tr("Follows"), self.follows)
+        self._region_form = captioned_form(
+            grid.unit,
+            _CAPTION_UNITS,
+            (tr("Mode"), self.mode),
+            (tr("Feather"), self._feather),
+            (tr("Follows"), self.follows),
         )
         self.suggestions = SuggestionRows(session.suggestions)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(grid.unit)
-        column.addWidget(_form(grid.unit, (tr("Gap easing"), self.ease)))
+        column.addWidget(captioned_form(grid.unit, _CAPTION_UNITS, (tr("Gap easing"), self.ease)))
         column.addWidget(self.suggestions)
         column.addWidget(self._hint)
         column.addWidget(self._list)
@@ -278,27 +285,3 @@ def _side_by_side(left: QWidget, right: QWidget, unit: int) -> QWidget:
 def _pick(box: QComboBox, value: object) -> None:
     index = next((i for i in range(box.count()) if box.itemData(i) == value), -1)
     box.setCurrentIndex(index)
-
-
-def _spin(least: float, most: float, name: str, tip: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=1, minimum=least, maximum=most, singleStep=1.0, suffix=" px")
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setKeyboardTracking(False)
-    inset_text(box)
-    return box
-
-
-def _form(unit: int, *rows: tuple[str, QWidget]) -> QWidget:
-    page = QWidget()
-    form = QFormLayout(page)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setSpacing(unit)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for text, field in rows:
-        caption = label(text, "quiet")
-        caption.setMinimumWidth(19 * unit)
-        caption.setBuddy(field)
-        form.addRow(caption, field)
-    return page

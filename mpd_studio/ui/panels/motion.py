@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mpd_studio.core.gap_motion import MOST_SCALE, MOST_SMOOTH, GapMotion, MotionEdits
 from mpd_studio.core.guidance import Boundary, RegionMode
@@ -17,9 +17,10 @@ from mpd_studio.session.selection import MotionView, Shown
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.motion_drops import dropped_motion, take_motion
+from mpd_studio.ui.panels.captioned_form import captioned_form, number_field
 from mpd_studio.ui.panels.engine_options import CAPTION_UNITS
 from mpd_studio.ui.panels.option_fields import elide_to_fit
-from mpd_studio.ui.pieces import IconButton, inset_text, label
+from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for
 
@@ -43,22 +44,29 @@ class MotionPanel(QWidget):
         self.view = _choice(tr("Shown as"), tr("How the motion is shown over the picture."))
         for text, view in _VIEWS:
             self.view.addItem(tr(text), view)
-        self.scale = _percent(100 * MOST_SCALE, tr("Scale"), tr("How many times as far everything goes."), 10)
-        self.smooth = _percent(
+        self.scale = number_field(
+            0, 100 * MOST_SCALE, tr("Scale"), tr("How many times as far everything goes."), " %", 10
+        )
+        self.smooth = number_field(
+            0,
             100 * MOST_SMOOTH,
             tr("Smooth"),
             tr("How widely neighbours are mixed, as a share of the picture's width."),
+            " %",
             0.5,
         )
         self.inside = _choice(tr("Inside"), tr("Keep the motion inside of a region alone, drawn on this frame."))
-        self.measured = _percent(
+        self.measured = number_field(
+            0,
             100,
             tr("Measured ends"),
             tr("How far things end where both boundary frames show them, by optical flow."),
+            " %",
             10,
         )
-        self._edits = _form(
+        self._edits = captioned_form(
             unit,
+            CAPTION_UNITS,
             (tr("Scale"), self.scale),
             (tr("Smooth"), self.smooth),
             (tr("Inside"), self.inside),
@@ -72,10 +80,10 @@ class MotionPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(unit)
-        column.addWidget(_form(unit, (tr("Of"), self.of)))
+        column.addWidget(captioned_form(unit, CAPTION_UNITS, (tr("Of"), self.of)))
         column.addWidget(self.state)
         column.addLayout(line)
-        column.addWidget(_form(unit, (tr("Shown as"), self.view)))
+        column.addWidget(captioned_form(unit, CAPTION_UNITS, (tr("Shown as"), self.view)))
         column.addWidget(self._edits)
         self._connect()
 
@@ -226,27 +234,3 @@ def _choice(name: str, tip: str) -> QComboBox:
     box.setToolTip(tip)
     elide_to_fit(box)
     return box
-
-
-def _percent(most: float, name: str, tip: str, step: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=1, minimum=0, maximum=most, singleStep=step, suffix=" %")
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setKeyboardTracking(False)
-    inset_text(box)
-    return box
-
-
-def _form(unit: int, *rows: tuple[str, QWidget]) -> QWidget:
-    page = QWidget()
-    form = QFormLayout(page)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setSpacing(unit)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for text, field in rows:
-        caption = label(text, "quiet")
-        caption.setFixedWidth(CAPTION_UNITS * unit)
-        caption.setBuddy(field)
-        form.addRow(caption, field)
-    return page

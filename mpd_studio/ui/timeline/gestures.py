@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
@@ -48,7 +49,7 @@ class Scrub:
         return
 
 
-class _ClipDrag:
+class _ClipDrag(ABC):
     """A drag of a clip, worked out anew from the timeline at its beginning at every move of the mouse.
 
     So a gap that is narrowed to nothing and widened again in one drag keeps its takes. Where something else changes
@@ -98,8 +99,9 @@ class _ClipDrag:
     def end(self) -> None:
         self._document.end_merge()
 
+    @abstractmethod
     def _edit(self, base: Timeline, by: int, track: int) -> Timeline:
-        raise NotImplementedError
+        """The timeline with the clip `by` frames further on. Raises: MpdError: it has no room there."""
 
 
 class Shift(_ClipDrag):

@@ -10,7 +10,10 @@ from mpd_studio.ui.timeline.scale import SMALLEST, Rows, TimeScale
 
 
 class ZoomScrollView(QAbstractScrollArea):
-    """What is shown says where its rows lie, how many frames long it is, and where its playhead stands."""
+    """What is shown says where its rows lie, how many frames long it is, and where its playhead stands.
+
+    Every subclass defines the properties that raise here; abc cannot ask for them, because Qt has its own metaclass.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
