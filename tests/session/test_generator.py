@@ -134,8 +134,9 @@ def test_failure_is_a_message_and_can_be_retried(
     (tmp_path / "end.png").rename(hidden)
     job_id = session.generator.generate(GAP)
     assert job_id is not None
-    qtbot.waitUntil(lambda: _state(session, job_id) is JobState.FAILED, timeout=10_000)
+    qtbot.waitUntil(lambda: heard.texts(MessageKind.ERROR) != [], timeout=10_000)  # the list of jobs hears it before
     assert "end.png" in heard.texts(MessageKind.ERROR)[0]
+    assert _state(session, job_id) is JobState.FAILED
     row = session.jobs.row(job_id)
     assert row is not None
     assert row.failure is not None
