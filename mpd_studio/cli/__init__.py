@@ -1,7 +1,7 @@
 """The command line, `mpd-studio`. Loads nothing heavy before a command needs it.
 
 Exit codes: 0 done, 2 wrong usage, 3 something is missing on this machine, 4 bad input or output,
-5 the engine cannot, 130 cancelled.
+5 the engine cannot or there is none of that name, 130 cancelled.
 """
 
 from __future__ import annotations

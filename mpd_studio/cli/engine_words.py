@@ -7,6 +7,7 @@ import argparse
 from mpd_studio.cli.typed_options import typed_options
 from mpd_studio.core.errors import BadInput
 from mpd_studio.core.inbetween import EngineSettings, Quality
+from mpd_studio.engines.registry import check_engine_id
 
 # Option of the engine ← option of the command line.
 _DIFFUSION_OPTIONS = {
@@ -51,7 +52,13 @@ def add_engine_words(command: argparse.ArgumentParser) -> None:
 
 
 def asked_settings(arguments: argparse.Namespace) -> EngineSettings:
-    """Raises: BadInput: an option was said to an engine that does not know it, or that does not allow its value."""
+    """What was said to the engine.
+
+    Raises:
+        UnsupportedRequest: there is no such engine.
+        BadInput: an option was said to an engine that does not know it, or that does not allow its value.
+    """
+    check_engine_id(arguments.engine)
     said = {name: getattr(arguments, typed) for name, typed in _DIFFUSION_OPTIONS.items()}
     said = {name: value for name, value in said.items() if value is not None}
     if said and arguments.engine in _WITHOUT_WEIGHTS:

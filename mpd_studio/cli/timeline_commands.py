@@ -12,6 +12,7 @@ from mpd_studio.core.errors import MpdError
 from mpd_studio.core.timeline import gaps_of
 
 if TYPE_CHECKING:
+    from mpd_studio.core.inbetween import EngineSettings
     from mpd_studio.core.timeline import PlacedGap
     from mpd_studio.workflow.fill_timeline import FilledTimeline, MovieChoice
     from mpd_studio.workflow.inbetween import Run
@@ -60,19 +61,20 @@ def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
     check_format("--movie", arguments.movie, is_movie=True)
     if not 0 <= arguments.handles <= 1000:
         raise WrongUsage(f"--handles {arguments.handles}: give the number of frames at each end, from 0 to 1000.")
+    settings = asked_settings(arguments)
     file = _open(arguments, console)
     _check_numbers(arguments.gap, len(gaps_of(file.timeline)))
     check_folder(arguments.out, overwrite=arguments.overwrite)
     path = filled_path(file, arguments.out)
     if arguments.dry_run:
-        return _plan(arguments, file, console)
+        return _plan(arguments, settings, file, console)
     with occupied(arguments.out, overwrite=arguments.overwrite), console.progress():
         filled = fill_timeline(
             file.timeline,
             arguments.out,
             console,
             engine_id=arguments.engine,
-            settings=asked_settings(arguments),
+            settings=settings,
             seed=arguments.seed,
             exporter_id=arguments.format,
             movie_id=_movie(arguments, file),
@@ -144,7 +146,7 @@ def _told(filled: FilledTimeline, console: Console) -> list[dict[str, Any]]:
     return rows
 
 
-def _plan(arguments: argparse.Namespace, file: TimelineFile, console: Console) -> int:
+def _plan(arguments: argparse.Namespace, settings: EngineSettings, file: TimelineFile, console: Console) -> int:
     from mpd_studio.workflow import inbetween
     from mpd_studio.workflow.build_request import build_request, place_of
 
@@ -156,7 +158,7 @@ def _plan(arguments: argparse.Namespace, file: TimelineFile, console: Console) -
             continue
         try:
             gap_id = placed.gap.id
-            request = build_request(file.timeline, gap_id, arguments.engine, asked_settings(arguments), arguments.seed)
+            request = build_request(file.timeline, gap_id, arguments.engine, settings, arguments.seed)
             place = place_of(file.timeline, gap_id)
             movie_id = movie(request) if callable(movie) else movie
             sheet = inbetween.rehearse(request, console, arguments.format, movie_id, place)

@@ -9,7 +9,7 @@ MpdError
 │   ├── SettingsError       a setting's value is out of range
 │   └── EditRefused         an edit makes no sense here (the space is taken …)
 ├── OutputError             a folder is not empty, a disk is full, no permission   exit code 4
-├── UnsupportedRequest      the engine cannot make this                            exit code 5
+├── UnsupportedRequest      the engine cannot make this, or there is none          exit code 5
 ├── EngineFailed            the engine broke while making it                       exit code 5
 └── EnvironmentProblem      a library or device is missing                         exit code 3
 

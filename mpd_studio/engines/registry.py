@@ -8,6 +8,7 @@ inside functions, so that reading INFO costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -49,11 +50,18 @@ def open_engine(engine_id: str) -> Engine:
     targets = _targets()
     target = targets.get(engine_id)
     if target is None:
-        raise UnsupportedRequest(f"There is no engine '{engine_id}'. Choose one of: {', '.join(targets)}.")
+        raise _unknown(engine_id, targets)
     try:
         return _load(target)()
     except _PLUGIN_FAULTS as error:
         raise EnvironmentProblem(f"The engine '{engine_id}' cannot be started: {_reason(error)}") from error
+
+
+def check_engine_id(engine_id: str) -> None:
+    """Before anything is read for an engine. Raises: UnsupportedRequest: as open_engine, in the same words."""
+    targets = _targets()
+    if engine_id not in targets:
+        raise _unknown(engine_id, targets)
 
 
 def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
@@ -98,6 +106,10 @@ def _forecaster(engine_id: str) -> TellsForecast | None:
 
 # What importing somebody else's module can raise in practice; a plug-in's own bugs in generate are not caught here.
 _PLUGIN_FAULTS = (ImportError, AttributeError, TypeError, ValueError, NameError, SyntaxError, OSError, RuntimeError)
+
+
+def _unknown(engine_id: str, targets: Iterable[str]) -> UnsupportedRequest:
+    return UnsupportedRequest(f"There is no engine '{engine_id}'. Choose one of: {', '.join(targets)}.")
 
 
 def _targets() -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mpd_studio.core.errors import BadInput
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
-from mpd_studio.engines.registry import engine_infos
+from mpd_studio.engines.registry import check_engine_id
 from mpd_studio.engines.svd.call_counts import calls_of, steps_for_calls
 from mpd_studio.engines.svd.guide_facts import is_drawn
 from mpd_studio.engines.svd.lengths import plan as clips_of
@@ -55,7 +55,9 @@ def plan_runs(request: InbetweenRequest, order: LabOrder) -> tuple[LabRun, ...]:
     """The runs of an order, by sampler and engine, then seed. `request` gives the ends, the length, the guidance.
 
     Raises:
-        BadInput: nothing is to be compared, a name is unknown or said twice, or calls and steps are both given.
+        BadInput: nothing is to be compared, a sampler is unknown, a name is said twice, or calls and steps are both
+            given.
+        UnsupportedRequest: there is no such engine.
         SettingsError: an option of the diffusion engine is unknown or out of its range.
     """
     _check(order)
@@ -103,11 +105,11 @@ def _check(order: LabOrder) -> None:
         raise BadInput("A budget of calls decides the steps. Give either calls or steps, not both.")
     if order.calls is not None and order.calls < 1:
         raise BadInput(f"A budget of {order.calls} calls makes nothing. Give at least 1.")
-    known = tuple(info.id for info in engine_infos())
-    for what, names, among in (("sampler", order.samplers, SAMPLERS), ("engine", order.engines, known)):
-        for name in names:
-            if name not in among:
-                raise BadInput(f"There is no {what} '{name}'. Choose from: {', '.join(among)}.")
+    for sampler in order.samplers:
+        if sampler not in SAMPLERS:
+            raise BadInput(f"There is no sampler '{sampler}'. Choose from: {', '.join(SAMPLERS)}.")
+    for engine_id in order.engines:
+        check_engine_id(engine_id)
     for what, named in (("sampler", order.samplers), ("engine", order.engines), ("seed", order.seeds)):
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice is not None:

@@ -111,11 +111,12 @@ def test_a_folder_that_is_no_job_is_left_untouched(tmp_path: Path, capsys: Captu
     assert os.listdir(job) == []
 
 
-def test_an_engine_that_cannot_exits_as_in_other_commands(tmp_path: Path, capsys: Captured) -> None:
+def test_an_engine_that_does_not_exist_is_no_failure_of_the_job(tmp_path: Path, capsys: Captured) -> None:
     job = job_in(tmp_path)
     assert main(["bridge", "fill", str(job), "--engine", "nothing"]) == 5
     assert "nothing" in capsys.readouterr().err
-    assert jobs.read_status(str(job))["error"]["code"] == "ENGINE_FAILED"
+    assert os.listdir(job) == ["request.json"]
+    assert main(["bridge", "fill", str(job), "--engine", "crossfade"]) == 0
 
 
 def test_watching_fills_what_comes_goes_on_after_a_bad_job_and_ends_with_ctrl_c(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_cancelling_leaves_what_is_finished_and_its_table(
     ("options", "code", "said"),
     [
         (("--samplers", "dream"), 4, "no sampler 'dream'"),
-        (("--engines", "magic"), 4, "no engine 'magic'"),
+        (("--engines", "magic"), 5, "no engine 'magic'"),
         (("--engines", "flow", "--format", "bmp"), 2, "bmp"),
     ],
 )

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from moving_pictures import request_for, still
 
-from mpd_studio.core.errors import BadInput, SettingsError
+from mpd_studio.core.errors import BadInput, SettingsError, UnsupportedRequest
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Guidance, MotionPath, PathPoint
 from mpd_studio.core.ids import PathId
 from mpd_studio.core.inbetween import InbetweenRequest
+from mpd_studio.engines.registry import open_engine
 from mpd_studio.workflow.lab_plan import LabOrder, plan_runs
 
 
@@ -83,7 +84,6 @@ def test_the_diffusion_engine_alone_means_its_default_sampler(request_of_12: Inb
     [
         (LabOrder(), "Nothing is to be compared"),
         (LabOrder(("dream",)), "no sampler 'dream'"),
-        (LabOrder((), ("magic",)), "no engine 'magic'"),
         (LabOrder(("vibid", "vibid")), "vibid is named twice"),
         (LabOrder(("vibid",), seeds=(1, 1)), "seed 1 is named twice"),
         (LabOrder(("vibid",), seeds=()), "No seed"),
@@ -94,6 +94,14 @@ def test_the_diffusion_engine_alone_means_its_default_sampler(request_of_12: Inb
 def test_orders_that_make_no_sense_are_refused(request_of_12: InbetweenRequest, order: LabOrder, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         plan_runs(request_of_12, order)
+
+
+def test_an_engine_that_does_not_exist_is_told_as_everywhere(request_of_12: InbetweenRequest) -> None:
+    with pytest.raises(UnsupportedRequest) as everywhere:
+        open_engine("magic")
+    with pytest.raises(UnsupportedRequest) as here:
+        plan_runs(request_of_12, LabOrder((), ("magic",)))
+    assert str(here.value) == str(everywhere.value)
 
 
 def test_options_out_of_their_range_are_refused_before_anything_runs(request_of_12: InbetweenRequest) -> None:
