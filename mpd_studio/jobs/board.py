@@ -22,6 +22,7 @@ class JobRow:
     """One job. stage, done, total: as last reported.
 
     left_s: None while it cannot be told yet. is_least: more will be needed than left_s, nobody knows how much.
+    can_try_again: it was neither done nor is it on its way, and who submitted it can start the same once more.
     """
 
     id: str
@@ -35,6 +36,7 @@ class JobRow:
     is_least: bool = False
     failure: Failure | None = None
     gap_id: GapId | None = None
+    can_try_again: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class _Entry:
 
     row: JobRow
     worker: Worker
+    again: Callable[[], object] | None = None
     began_s: float = 0.0
     pace: Pace = field(default_factory=Pace)
     was_stopped: bool = False
@@ -75,10 +78,15 @@ class JobBoard(QObject):
             worker.failed.connect(self._on_failed)
             worker.cancelled.connect(self._on_cancelled)
 
-    def submit(self, worker: Worker, job: Job, gap_id: GapId | None = None) -> str:
-        """Show a job and hand it to its lane. Returns the job's id."""
+    def submit(
+        self, worker: Worker, job: Job, gap_id: GapId | None = None, again: Callable[[], object] | None = None
+    ) -> str:
+        """Show a job and hand it to its lane. Returns the job's id.
+
+        again: starts the same once more, or says why it cannot be; for try_again().
+        """
         self.follow(worker)
-        self._entries[job.id] = _Entry(JobRow(job.id, job.title, gap_id=gap_id), worker)
+        self._entries[job.id] = _Entry(JobRow(job.id, job.title, gap_id=gap_id), worker, again)
         self._forget_oldest()
         self.changed.emit()
         worker.submit(job)
@@ -108,6 +116,12 @@ class JobBoard(QObject):
         if entry is not None and not entry.row.state.has_ended:
             entry.was_stopped = True
             entry.worker.cancel(job_id)
+
+    def try_again(self, job_id: str) -> None:
+        """Start what failed or was cancelled once more, as a new job."""
+        entry = self._entries.get(job_id)
+        if entry is not None and entry.row.can_try_again and entry.again is not None:
+            entry.again()
 
     def was_stopped(self, job_id: str) -> bool:
         """Somebody cancelled it, though it may have ended well in that very moment."""
@@ -166,6 +180,14 @@ class JobBoard(QObject):
             return None
         elapsed_s = self._clock() - entry.began_s if entry.row.state is JobState.RUNNING else 0.0
         done = entry.row.total if state is JobState.DONE else entry.row.done
-        entry.row = replace(entry.row, state=state, done=done, elapsed_s=elapsed_s, left_s=None, failure=failure)
+        entry.row = replace(
+            entry.row,
+            state=state,
+            done=done,
+            elapsed_s=elapsed_s,
+            left_s=None,
+            failure=failure,
+            can_try_again=state is not JobState.DONE and entry.again is not None,
+        )
         self.changed.emit()
         return entry

@@ -110,7 +110,7 @@ class BridgeDesk(QObject):
         self._open.pop(job_id, None)
         job = Job(new_id("hand-in"), f"Hand in {take.name}", partial(self._work.hand_in, job_id, take.result))
         self._answers.expect(job, self._on_handed_in, partial(self._on_failed, "The take was not handed in"))
-        self._board.submit(self._lane, job, gap_id)
+        self._board.submit(self._lane, job, gap_id, partial(self.hand_in, gap_id, take_id))
 
     def close(self) -> None:
         """Begin to end; release() follows once the lane has stopped."""

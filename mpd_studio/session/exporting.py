@@ -129,7 +129,8 @@ class ExportDesk(QObject):
         work = partial(_deliver_all, parcels, folder, exporter_id, overwrite, notes)
         job = Job(new_id("export"), title, work)
         self._answers.expect(job, self.finished.emit, partial(self._on_failed, title))
-        return self._board.submit(self._lane, job, gap_id)
+        again = partial(self._submit, title, folder, parcels, exporter_id, overwrite, gap_id, notes)
+        return self._board.submit(self._lane, job, gap_id, again)
 
     def _on_failed(self, title: str, failure: Failure) -> None:
         self.message.emit(message_of(failure, title))

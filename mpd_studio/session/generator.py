@@ -43,6 +43,8 @@ from mpd_studio.workflow.output_folder import clear_abandoned
 from mpd_studio.workflow.sheet import GapPlace, Sheet
 from mpd_studio.workflow.unfinished_work import GOES_ON
 
+CLOSED_MEANWHILE = "That gap belongs to a project that is no longer open."
+
 
 @dataclass(frozen=True, slots=True)
 class GeneratePlan:
@@ -242,7 +244,7 @@ class Generator(QObject):
         self._orders[job.id] = _Order(gap_id, self._plan, folder, self._document.key, self._document.title, kept)
         endings = (partial(ending, job.id) for ending in (self._on_made, self._on_failed, self._on_cancelled))
         self._answers.expect(job, *endings)
-        return self._board.submit(self._lanes.gpu, job, gap_id)
+        return self._board.submit(self._lanes.gpu, job, gap_id, partial(self.retry, job.id))
 
     def cancel(self, job_id: str) -> None:
         """No frame is left of a cancelled generation; what it cost most may be kept for the next one of the same."""
@@ -252,7 +254,7 @@ class Generator(QObject):
         """Generate the gap of an ended job again, with its plan, as the gap is now. Returns the new job's id."""
         order = self._orders.get(job_id)
         if order is None or order.document_key != self._document.key:
-            self.message.emit(warning("That gap belongs to a project that is no longer open."))
+            self.message.emit(warning(CLOSED_MEANWHILE))
             return None
         self.set_plan(order.plan)
         return self.generate(order.gap_id)

@@ -22,7 +22,7 @@ from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.board import JobBoard
 from mpd_studio.jobs.job import Failure, Job, Work
 from mpd_studio.session.document import Document
-from mpd_studio.session.generator import Generator, gap_title
+from mpd_studio.session.generator import CLOSED_MEANWHILE, GeneratePlan, Generator, gap_title
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
@@ -69,7 +69,7 @@ class MotionDesk(QObject):
         self._made: dict[bool, tuple[_Look, Any]] = {}  # by whether it is the animation
         self._wanted: dict[bool, _Look] = {}
         self._running: _Look | None = None
-        self._failed: _Look | None = None
+        self._failed: dict[tuple[GapId, Boundary, bool], _Look] = {}  # the last of each end and kind
 
     # What there is
 
@@ -121,9 +121,18 @@ class MotionDesk(QObject):
         done = partial(self._on_predicted, job.id, gap_id, kept, self._document.key)
         ended = partial(self._on_ended, gap_id)
         self._predicting.expect(job, done, partial(self._on_failed, gap_id, title), ended)
-        self._board.submit(self._gpu, job)
+        again = partial(self._predict_again, gap_id, of, plan, self._document.key)
+        self._board.submit(self._gpu, job, again=again)
         self.changed.emit(gap_id)
         return job.id
+
+    def _predict_again(self, gap_id: GapId, of: Boundary, plan: GeneratePlan, key: str) -> None:
+        """As it was asked for, of the gap as it is now."""
+        if key != self._document.key:
+            self.message.emit(warning(CLOSED_MEANWHILE))
+            return
+        self._generator.set_plan(plan)
+        self.predict(gap_id, of)
 
     def cancel(self, gap_id: GapId) -> None:
         if gap_id in self._jobs:
@@ -182,7 +191,7 @@ class MotionDesk(QObject):
         made = self._made.get(kind)
         if made is not None and made[0] == look:
             return made[1]
-        if look not in (self._running, self._failed):
+        if look != self._running and not self._has_failed(look):
             self._wanted[kind] = look
             self._start()
         is_older = made is not None and (made[0].gap_id, made[0].motion.of) == (gap_id, motion.of)
@@ -214,9 +223,15 @@ class MotionDesk(QObject):
 
     def _on_look_failed(self, look: _Look, failure: Failure) -> None:
         """Said once; asked again when the motion or the gap is another."""
-        self._failed = look
-        self.message.emit(message_of(failure))
+        if not self._has_failed(look):
+            self._failed[_place(look)] = look
+            self.message.emit(message_of(failure))
         self._on_look_ended()
+
+    def _has_failed(self, look: _Look) -> bool:
+        """At whatever time: what stands in the way is the motion or the frame it is of."""
+        failed = self._failed.get(_place(look))
+        return failed is not None and (failed.motion, failed.request) == (look.motion, look.request)
 
     def _on_look_ended(self) -> None:
         self._running = None
@@ -266,6 +281,10 @@ class MotionDesk(QObject):
         self._generator.kept_engine.run_ended()
         self._jobs.pop(gap_id, None)
         self.changed.emit(gap_id)
+
+
+def _place(look: _Look) -> tuple[GapId, Boundary, bool]:
+    return look.gap_id, look.motion.of, look.time is None
 
 
 def _end(request: InbetweenRequest, of: Boundary) -> FrameRef:

@@ -125,6 +125,28 @@ def test_failed_job_keeps_its_failure_and_says_so(qtbot: QtBot, worker: Worker, 
     assert row.failure.message.startswith("Flow could not be computed")
 
 
+def test_what_did_not_come_to_an_end_is_tried_again_by_whoever_submitted_it(
+    qtbot: QtBot, worker: Worker, board: JobBoard
+) -> None:
+    again: list[str] = []
+
+    def broken(reporter: Reporter) -> None:
+        raise EngineFailed("It broke.")
+
+    for key, work in (("broken", broken), ("stopped", Steps(1).work), ("fine", lambda reporter: 1)):
+        board.submit(worker, Job(key, key, work), again=lambda key=key: again.append(key))
+    board.submit(worker, Job("alone", "alone", broken))
+    assert not any(row.can_try_again for row in board.rows)
+    board.try_again("broken")  # it is on its way
+    qtbot.waitUntil(lambda: _row(board, "stopped").state is JobState.RUNNING)
+    board.cancel("stopped")
+    qtbot.waitUntil(lambda: all(row.state.has_ended for row in board.rows))
+    assert [row.id for row in board.rows if row.can_try_again] == ["broken", "stopped"]
+    for row in board.rows:
+        board.try_again(row.id)
+    assert again == ["broken", "stopped"]
+
+
 def test_frames_of_a_gap_stand_before_a_long_download(qtbot: QtBot, worker: Worker, board: JobBoard) -> None:
     download, frames, other = Steps(1), Steps(1), Worker("other")
     try:

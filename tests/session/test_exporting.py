@@ -64,6 +64,25 @@ def test_a_folder_with_files_is_refused_without_overwrite(
     assert (out / "shot_000001.png").read_bytes()[:4] == b"\x89PNG"
 
 
+def test_a_refused_export_is_tried_again_as_it_was_asked_for(
+    qtbot: QtBot, take_session: Session, heard: Heard, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "shot_000001.png").write_text("in the way")
+    job_id = take_session.exporter.export_take(GAP, _take_id(take_session), "png", out, "shot")
+    assert job_id is not None
+    qtbot.waitUntil(lambda: bool(heard.texts(MessageKind.ERROR)), timeout=10_000)
+    (out / "shot_000001.png").unlink()
+    with qtbot.waitSignal(take_session.exporter.finished, timeout=10_000):
+        take_session.jobs.try_again(job_id)
+    assert sorted(path.name for path in out.glob("shot_*")) == [f"shot_{number:06d}.png" for number in (1, 2, 3)]
+    assert [(row.title, row.state) for row in take_session.jobs.rows[-2:]] == [
+        ("Export Take 1", JobState.FAILED),
+        ("Export Take 1", JobState.DONE),
+    ]
+
+
 def test_all_gaps_go_into_folders_of_their_own(
     qtbot: QtBot, take_session: Session, heard: Heard, tmp_path: Path
 ) -> None:

@@ -120,6 +120,26 @@ def test_a_kept_file_that_was_deleted_is_said_once(qtbot: QtBot, moving_session:
     assert len(heard.texts()) == 1
 
 
+def test_each_motion_that_cannot_be_shown_is_said_once(
+    qtbot: QtBot, moving_session: Session, heard: Heard, tmp_path: Path
+) -> None:
+    desk = moving_session.motions
+    with qtbot.waitSignal(desk.predicted):
+        desk.load(GAP, Boundary.LAST, to_the_right(tmp_path / "back.npz"))
+    for of in Boundary:
+        Path(kept(moving_session, of).file).unlink()
+    assert heard.texts() == []
+    for count, time in enumerate((0.0, 1.0), 1):
+        desk.seen(GAP, time)
+        qtbot.waitUntil(lambda count=count: len(heard.texts()) == count)
+    for time in (0.0, 0.25, 1.0):  # back, between the frames, and to the other end again
+        desk.seen(GAP, time)
+    with qtbot.waitSignal(desk.predicted):
+        desk.load(GAP, Boundary.FIRST, tmp_path / "back.npz")
+    qtbot.waitUntil(lambda: desk.seen(GAP, 0.0) is not None)
+    assert len(heard.texts()) == 2
+
+
 def test_an_engine_that_takes_none_is_not_told(moving_session: Session, heard: Heard, tmp_path: Path) -> None:
     generator, before = moving_session.generator, kept(moving_session)
     generator.choose_engine("flow")

@@ -22,6 +22,7 @@ from mpd_studio.media.probe import probe
 from mpd_studio.media.reader import FrameReader
 from mpd_studio.motion.clip_motion import clip_motion
 from mpd_studio.session.selection import MotionView, Shown
+from mpd_studio.ui.pieces import IconButton
 
 OPTIONS = {"steps": 2, "size": "64x64", "guidance": 1.0, "memory": "full"}
 
@@ -115,6 +116,26 @@ def test_predict_look_edit_take_back_and_generate(able_desk: Driver) -> None:
         assert all(np.array_equal(reader.read(ref).pixels, before[of]) for of, ref in ends.items())
     stages = {row.stage for row in session.jobs.rows}
     assert "Motion" not in stages or all(row.gap_id is None for row in session.jobs.rows if row.stage == "Motion")
+
+
+def test_a_stopped_prediction_is_tried_again_from_the_list_of_jobs(able_desk: Driver) -> None:
+    desk, panel, popup = able_desk, able_desk.window.inspector.motion, able_desk.window.jobs_popup
+    panel.of.setCurrentIndex(1)
+    panel.of.activated.emit(1)
+    desk.wait(panel.button.isEnabled)
+    panel.button.click()
+    desk.wait(lambda: panel.button.text() == "Stop")
+    panel.button.click()
+    desk.wait(lambda: desk.session.jobs.rows[-1].state.name == "CANCELLED", seconds=60)
+    desk.session.generator.choose_engine("flow")
+    desk.key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    desk.wait(popup.isVisible)
+    (again,) = (found for found in popup.findChildren(IconButton) if found.accessibleName() == "Try again")
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert desk.session.generator.plan.engine_id == "motion_i2v"
+    desk.wait(lambda: bool(desk.gap.motions), seconds=60)
+    assert kept(desk, Boundary.LAST).picture == gaps_of(desk.timeline)[0].last
+    popup.hide()
 
 
 def test_the_last_frame_has_a_motion_of_its_own_and_the_picture_moves(able_desk: Driver) -> None:

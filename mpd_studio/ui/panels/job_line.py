@@ -66,7 +66,7 @@ class Row(Protocol):
     def failure(self) -> Reason | None: ...
 
     @property
-    def gap_id(self) -> str | None: ...
+    def can_try_again(self) -> bool: ...
 
 
 class JobLine(QWidget):
@@ -109,14 +109,14 @@ class JobLine(QWidget):
         self._time.setText(left or (duration_text(row.elapsed_s) if row.elapsed_s else ""))
 
     def _add_buttons(self, row: Row) -> None:
-        generator, job_id, failure = self._session.generator, row.id, row.failure
+        jobs, job_id, failure = self._session.jobs, row.id, row.failure
         if not row.state.has_ended:
             stop = IconButton("close", tr("Cancel"), tr("Stop this job."))
-            stop.clicked.connect(lambda: generator.cancel(job_id))
+            stop.clicked.connect(lambda: jobs.cancel(job_id))
             self._line.addWidget(stop)
-        elif row.state.name in ("FAILED", "CANCELLED") and row.gap_id:
+        elif row.can_try_again:
             again = IconButton("retry", tr("Try again"), tr("Start this job again."))
-            again.clicked.connect(lambda: generator.retry(job_id))
+            again.clicked.connect(lambda: jobs.try_again(job_id))
             self._line.addWidget(again)
         if failure:
             copy = IconButton("copy", tr("Copy error"), tr("Copy the error with its details."))
