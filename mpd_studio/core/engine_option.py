@@ -18,6 +18,7 @@ class OptionKind(Enum):
     SWITCH = "switch"
     TEXT = "text"
     FILE = "file"  # "" for none; no field of a form: something else in the window makes it
+    PATH = "path"  # of a file or folder that the user has, "" for none; typed, picked or dropped
     WEIGHTS = "weights"  # a name of weights or a folder; "" takes those that are there
 
 

@@ -43,6 +43,9 @@ class OptionForm:
     def text(self, name: str, title: str, text: str, **more: Any) -> EngineOption:
         return EngineOption(name, title, text, OptionKind.TEXT, self._defaults[name], **more)
 
+    def path(self, name: str, title: str, text: str, **more: Any) -> EngineOption:
+        return EngineOption(name, title, text, OptionKind.PATH, self._defaults[name], **more)
+
     def file(self, name: str, title: str, text: str) -> EngineOption:
         return EngineOption(name, title, text, OptionKind.FILE, self._defaults[name])
 

@@ -27,10 +27,13 @@ def forecast(request: InbetweenRequest) -> tuple[Figure, ...]:
     work = _work(request, options)
     try:
         weights = find_weights(options.weights or None, program_paths(), family=Family.MOTION_I2V)
-        personal_of(options.personal, options.lora, weights.path)
     except MpdError as error:
         return work, Figure("weights", "weights are there", warning=str(error))
     told = weights_figure(weights)
+    try:
+        personal_of(options.personal, options.lora, weights.path)
+    except MpdError as error:
+        return work, told, Figure("personal", "personal model and LoRAs are there", warning=str(error))
     try:
         model = placed(request.canvas, options).model
         size = run_size(weights.path, request, options, where.itemsize(options.dtype))

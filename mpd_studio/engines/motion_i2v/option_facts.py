@@ -33,13 +33,13 @@ OPTIONS: tuple[EngineOption, ...] = (
     _FORM.weights("The model files: those of Window › Weights, or a folder in the official layout."),
     _FORM.text("prompt", "Prompt", "What the shot shows and does, in a few words.", is_advanced=False),
     _FORM.text("negative_prompt", "Not wanted", "What the shot must not show."),
-    _FORM.text(
+    _FORM.path(
         "personal",
         "Personal model",
         "Another Stable Diffusion 1.5 that draws the frames: a file, or a folder of diffusers.",
         example="dream.safetensors, or official for the one that the released weights bring",
     ),
-    _FORM.text(
+    _FORM.path(
         "lora",
         "LoRAs",
         "Files of styles for Stable Diffusion 1.5, each with its strength; several with a semicolon between.",

@@ -12,6 +12,7 @@ from mpd_studio.core.engine_option import EngineOption, OptionKind, is_shown
 from mpd_studio.session.session import Session
 from mpd_studio.ui.elided_label import ElidedLabel
 from mpd_studio.ui.panels.option_fields import ChoiceField, NumberField, SwitchField, TextField
+from mpd_studio.ui.panels.path_field import PathField
 from mpd_studio.ui.panels.weights_field import WeightsField
 from mpd_studio.ui.pieces import FoldSection, IconButton
 from mpd_studio.ui.texts import tr
@@ -24,8 +25,9 @@ _FIELDS = {
     OptionKind.NUMBER: NumberField,
     OptionKind.SWITCH: SwitchField,
     OptionKind.TEXT: TextField,
+    OptionKind.PATH: PathField,
 }
-OptionField = ChoiceField | NumberField | SwitchField | TextField | WeightsField
+OptionField = ChoiceField | NumberField | SwitchField | TextField | PathField | WeightsField
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +165,8 @@ class EngineOptions(QWidget):
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(grid.unit)
         parts.addWidget(field, 1)
+        if isinstance(field, PathField):
+            parts.addWidget(field.browse)
         parts.addWidget(reset)
         return _Row(option, form, caption, field, reset, line)
 
@@ -180,6 +184,8 @@ def _tip(option: EngineOption) -> str:
     lines += [f"{tr(choice.title)}: {tr(choice.help)}" for choice in option.choices if choice.help]
     if option.kind in (OptionKind.WHOLE, OptionKind.NUMBER):
         lines.append(tr("From {low:g} to {high:g}.").format(low=option.low, high=option.high))
+    if option.kind is OptionKind.PATH:
+        lines.append(tr("Type it, pick it, or drop it here. Such as {example}.").format(example=option.example))
     if option.is_derived:
         lines.append(tr("Auto follows the quality and the other options; empty the field for auto."))
     return "\n".join(lines)

@@ -64,7 +64,8 @@ def test_a_forecast_tells_size_work_weights_and_memory(tiny_motion_i2v: Path, mo
     ("said", "figure", "words"),
     [
         ({"weights": "/nowhere"}, "weights", "/nowhere"),
-        ({"lora": "gone.safetensors"}, "weights", "LoRA gone.safetensors is not there"),
+        ({"lora": "gone.safetensors"}, "personal", "LoRA gone.safetensors is not there"),
+        ({"personal": "/gone/dream"}, "personal", f"personal model {Path('/gone/dream')} is not there"),
         ({"size": "100x64"}, "size", "multiples of 64"),
         ({"camera": "spin"}, "options", "'camera' cannot be"),
     ],
