@@ -32,19 +32,6 @@ def ask_media(parent: QWidget, then: Callable[[list[Path]], None]) -> QFileDialo
     return dialog
 
 
-def ask_files(
-    parent: QWidget, title: str, start: str, then: Callable[[tuple[Path, ...]], None], *, are_many: bool
-) -> QFileDialog:
-    """Any files. start: the folder to begin in; "" for where the user was last. are_many: more than one may be named."""
-    mode = QFileDialog.FileMode.ExistingFiles if are_many else QFileDialog.FileMode.ExistingFile
-    dialog = _dialog(parent, title, mode)
-    if start:
-        dialog.setDirectory(start)
-    dialog.filesSelected.connect(lambda names: then(tuple(Path(name) for name in names)))
-    dialog.open()
-    return dialog
-
-
 def ask_new_project(parent: QWidget, suggested: str, then: Callable[[Path], None]) -> QFileDialog:
     """suggested: a name without suffix."""
     dialog = _dialog(parent, tr("Save project as"), QFileDialog.FileMode.AnyFile)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from mpd_studio.core.engine_option import EngineOption, OptionValue
-from mpd_studio.ui.dialogs.files import ask_files
+from mpd_studio.ui.file_question import ask_files
 from mpd_studio.ui.media_drops import files_of
 from mpd_studio.ui.panels.option_fields import TextField
 from mpd_studio.ui.pieces import IconButton
