@@ -97,6 +97,10 @@ class Frames(QObject):
             self._small.ask(key, work, done, failed, first=True)
         return known
 
+    def forget_failures(self) -> None:
+        """Files have come or gone: thumbnails that could not be made are tried again when somebody asks for them."""
+        self._hopeless.clear()
+
     @property
     def cached_bytes(self) -> int:
         """Memory held by pictures that are ready to show."""
@@ -130,7 +134,7 @@ class Frames(QObject):
 
     def _on_document_changed(self, before: Timeline, after: Timeline) -> None:
         if before.media is not after.media:
-            self._hopeless.clear()
+            self.forget_failures()
 
 
 def source_at(timeline: Timeline, drafts: Drafts, frame: int) -> PictureSource | None:

@@ -31,6 +31,7 @@ from mpd_studio.session.selection import Selection
 from mpd_studio.session.sheets import TakeSheets
 from mpd_studio.session.shot_changes import ShotChanges
 from mpd_studio.session.suggestions import Suggestions
+from mpd_studio.session.take_files import TakeFiles
 from mpd_studio.session.timeline_files import TimelineFiles
 from mpd_studio.session.trust_maps import TrustMaps
 from mpd_studio.session.weights_desk import WeightsDesk
@@ -81,6 +82,7 @@ class Session(QObject):
         self.previews = Previews(self.document, self.jobs, lanes.gpu, self)
         self.lab = Lab(paths, self.document, self.generator, self.weights, self.jobs, lanes, self)
         self.sheets = TakeSheets(lanes, self)
+        self.take_files = TakeFiles(self.frames, lanes, self)
         self.exporter = ExportDesk(self.document, self.jobs, lanes, self)
         self.bridge = BridgeDesk(paths, self.document, self.selection, self.generator, self.jobs, lanes, self)
         self.editors = EditorsDesk(paths, lanes, self)

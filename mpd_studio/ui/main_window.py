@@ -336,6 +336,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.session.missing.check()  # the user may have been away to copy a file back
+            self.session.take_files.look_again()
             self.session.weights.look_again()
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "table"):
             self.table.dress(tokens_of(self))

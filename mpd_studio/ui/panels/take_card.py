@@ -41,6 +41,7 @@ class TakeCard(QWidget):
         self._note = ""
         self._is_chosen = False
         self._is_compared = False
+        self._is_lost = False
         self._pixmap: QPixmap | None = None
         self._editor: QLineEdit | None = None
         grid = metrics_for(self.font())
@@ -60,17 +61,33 @@ class TakeCard(QWidget):
         return self._picture_px
 
     @property
+    def is_lost(self) -> bool:
+        return self._is_lost
+
+    @property
     def is_chosen(self) -> bool:
         return self._is_chosen
 
     def show_take(
-        self, name: str, note: str, is_chosen: bool, is_compared: bool, pixmap: QPixmap | None, tip: str = ""
+        self,
+        name: str,
+        note: str,
+        is_chosen: bool,
+        is_compared: bool,
+        pixmap: QPixmap | None,
+        tip: str = "",
+        *,
+        is_lost: bool = False,
     ) -> None:
-        """name: may have two lines. tip: what a click does; "" says what it does with a take."""
-        self._name, self._note = name, note
+        """name: may have two lines. tip: what a click does; "" says what it does with a take.
+
+        is_lost: frames of it are no longer there, of which the note tells.
+        """
+        self._name, self._note, self._is_lost = name, note, is_lost
         self._is_chosen, self._is_compared, self._pixmap = is_chosen, is_compared, pixmap
         state = tr("shown in the gap") if is_chosen else tr("not shown")
-        self.setAccessibleName(f"{', '.join(name.splitlines())}, {state}")
+        words = (*name.splitlines(), state, *([tr("frames are missing")] if is_lost else []))
+        self.setAccessibleName(", ".join(words))
         tip = tip or tr("Click to show it in the gap. Ctrl-click to compare with it.")
         self.setToolTip("\n".join(part for part in (name, note, tip) if part))
         self.update()
@@ -190,6 +207,8 @@ class TakeCard(QWidget):
         line = QRectF(left + 2 * self._unit, 0, self.width() - left - 4 * self._unit, self.height())
         icon = "draft" if self._is_draft else "star" if self._is_chosen else "star-empty"
         color = tokens.accent if self._is_chosen else tokens.quiet
+        if self._is_lost:
+            icon, color = "warn", tokens.no
         side = 14
         painter.drawPixmap(
             int(line.right() - side),
@@ -199,7 +218,7 @@ class TakeCard(QWidget):
         line.adjust(0, 0, -side - self._unit, 0)
         font = caption_font(self.font())
         painter.setFont(font)
-        painter.setPen(QColor(tokens.text))
+        painter.setPen(QColor(tokens.quiet if self._is_lost else tokens.text))
         metrics, room = QFontMetrics(font), int(line.width())
         lines = (metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room) for text in self._name.splitlines())
         text = "\n".join(lines)

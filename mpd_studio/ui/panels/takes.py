@@ -83,6 +83,7 @@ class TakesStrip(QWidget):
         self._thumbnails.arrived.connect(self.refresh)
         session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
+        session.take_files.changed.connect(self.refresh)
         session.drafts.changed.connect(self._on_draft)
         session.previews.changed.connect(self._on_draft)
         session.selection.playhead_changed.connect(self._on_playhead)
@@ -148,10 +149,11 @@ class TakesStrip(QWidget):
         note = take.note
         if not take_fits(placed, take):
             note = tr("Made for another length or other boundary frames: generate again to fit the gap as it is now.")
+        lost = self._session.take_files.problem(take)
         made = made_with(take, self._session.generator.engines())
-        note = "\n".join(part for part in (note, made) if part)
+        note = "\n".join(part for part in (lost, note, made) if part)
         pixmap = self._thumbnails.pixmap(source, self._picture_size())
-        card.show_take(take.name, note, take.id == placed.gap.chosen, is_compared, pixmap)
+        card.show_take(take.name, note, take.id == placed.gap.chosen, is_compared, pixmap, is_lost=bool(lost))
 
     def _show_draft(self, placed: PlacedGap) -> None:
         draft = self._session.drafts.draft(placed.gap.id)
