@@ -82,6 +82,7 @@ class Drafts(QObject):
         self._glances: dict[GapId, Glance] = {}
         self._glancing = False
         self._problems: dict[GapId, str] = {}
+        self._told_old: set[GapId] = set()  # whose draft is known to be no longer current
         self._wanted: tuple[GapId, InbetweenRequest] | None = None
         self._running: tuple[GapId, InbetweenRequest] | None = None
         self._running_id = ""
@@ -225,6 +226,7 @@ class Drafts(QObject):
             while len(self._made) > _KEPT_GAPS:
                 self._glances.pop(self._made.popitem(last=False)[0], None)
             self._problems.pop(gap_id, None)
+            self._told_old.discard(gap_id)
         self._on_ended()
         self.changed.emit(gap_id)
 
@@ -254,6 +256,7 @@ class Drafts(QObject):
             self._made.clear()
             self._glances.clear()
             self._problems.clear()
+            self._told_old.clear()
             self._wanted = self._seen = None
             if self._running is not None:
                 self._lane.cancel(self._running_id)
@@ -262,8 +265,15 @@ class Drafts(QObject):
         seen, self._seen = self._seen, find_gap(after, gap_id) if gap_id is not None else None
         if gap_id is None or self._seen is None or self._seen == seen:
             return  # an edit somewhere else
-        made = self._made.get(gap_id)
-        if made is not None and made.request != self._request_of(gap_id):
-            self.changed.emit(gap_id)
+        self._tell_age(gap_id)
         if self.enabled:
             self.request(gap_id)
+
+    def _tell_age(self, gap_id: GapId) -> None:
+        """That a draft is no longer current is said once, not at every move of a drag."""
+        made = self._made.get(gap_id)
+        if made is None or made.request == self._request_of(gap_id):
+            self._told_old.discard(gap_id)
+        elif gap_id not in self._told_old:
+            self._told_old.add(gap_id)
+            self.changed.emit(gap_id)

@@ -62,6 +62,7 @@ class ActionTable(QObject):
         self.rows = tuple(rows)
         self._desk = desk
         self._actions = {row.id: self._build(row) for row in self.rows}
+        self._reasons = dict.fromkeys(self._actions, "")  # as the actions show them now
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         session = desk.session
@@ -107,8 +108,10 @@ class ActionTable(QObject):
         for row in self.rows:
             action = self._actions[row.id]
             reason = row.why_not(situation)
-            action.setEnabled(not reason)
-            action.setToolTip(self._tool_tip(row, reason))
+            if reason != self._reasons[row.id]:
+                self._reasons[row.id] = reason
+                action.setEnabled(not reason)
+                action.setToolTip(self._tool_tip(row, reason))
             if row.checked is not None:
                 action.setChecked(row.checked(situation, self._desk))
             if row.title_now is not None:

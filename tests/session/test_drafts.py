@@ -181,3 +181,18 @@ def test_long_gaps_repeat_the_nearest_frame() -> None:
     assert (chosen[0], chosen[-1]) == (0, 47)
     assert chosen == sorted(chosen)
     assert set(chosen) == set(range(48))
+
+
+def test_a_drag_says_once_that_the_draft_is_old(qtbot: QtBot, gap_session: Session) -> None:
+    _select(qtbot, gap_session)
+    old: list[bool] = []
+    gap_session.drafts.changed.connect(lambda gap_id: old.append(_draft(gap_session).glanced is None))
+    for number in (2.0, 4.0, 6.0):
+        _draw(gap_session, moved_path(number))
+    assert old == [True]
+    gap_session.document.end_merge()
+    gap_session.document.undo()
+    assert _draft(gap_session).is_current
+    _draw(gap_session, moved_path(8.0))
+    assert old == [True, True]
+    qtbot.waitUntil(lambda: _draft(gap_session).is_current, timeout=10_000)

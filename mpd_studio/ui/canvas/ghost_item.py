@@ -22,6 +22,7 @@ class GhostItem(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self._cut: CutOut | None = None
+        self._drawn: tuple[MotionPath, Easing, int, float] | None = None
         self._pixmap = QPixmap()
         self._places: tuple[QTransform, ...] = ()
         self._box = QRectF()
@@ -36,6 +37,10 @@ class GhostItem(QGraphicsItem):
 
     def show_ghosts(self, cut: CutOut | None, path: MotionPath, ease: Easing, new_frames: int, shown: float) -> None:
         """shown: the gap time of the picture below, which shows the thing itself at that time."""
+        drawn = (path, ease, new_frames, shown)
+        if cut is self._cut and drawn == self._drawn and self.isVisible() == (cut is not None):
+            return
+        self._drawn = drawn
         self.prepareGeometryChange()
         self.setVisible(cut is not None)
         if cut is None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentM
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QListView, QStackedLayout, QWidget
 
-from mpd_studio.core.timeline import GapRows, PlacedGap
+from mpd_studio.core.drawing_edits import differ_only_in_guidance
+from mpd_studio.core.timeline import GapRows, PlacedGap, Timeline
 from mpd_studio.session.session import Session
 from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.icons import build_icon
@@ -99,13 +100,17 @@ class GapList(QWidget):
         self._pages.addWidget(self._empty)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.list.activated.connect(self._on_activated)
-        session.document.changed.connect(self._refresh)
+        session.document.changed.connect(self._on_document)
         session.selection.changed.connect(self._refresh)
         self._refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
+            self._refresh()
+
+    def _on_document(self, before: Timeline, after: Timeline) -> None:
+        if not differ_only_in_guidance(before, after):
             self._refresh()
 
     def _refresh(self) -> None:

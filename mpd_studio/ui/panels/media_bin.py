@@ -21,7 +21,7 @@ from mpd_studio.core.edits import remove_media
 from mpd_studio.core.frames import rate_title
 from mpd_studio.core.geometry import Size
 from mpd_studio.core.media_ref import FrameRef, MediaKind, MediaRef
-from mpd_studio.core.timeline import Clip
+from mpd_studio.core.timeline import Clip, Timeline
 from mpd_studio.session.session import Session
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.media_drops import media_mime, place_media
@@ -69,7 +69,7 @@ class MediaBin(QWidget):
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.itemActivated.connect(lambda item: self.place(self._list.row(item)))
         self._thumbnails.arrived.connect(self._show_pictures)
-        session.document.changed.connect(self._fill)
+        session.document.changed.connect(self._on_document)
         session.missing.changed.connect(self._fill)
         self._fill()
 
@@ -104,6 +104,10 @@ class MediaBin(QWidget):
         open_media.clicked.connect(self.import_wanted)
         demo.clicked.connect(self.demo_wanted)
         return page
+
+    def _on_document(self, before: Timeline, after: Timeline) -> None:
+        if before.media is not after.media:
+            self._fill()
 
     def _fill(self) -> None:
         media = self._session.document.timeline.media

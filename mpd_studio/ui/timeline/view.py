@@ -21,8 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from mpd_studio.core.drawing_edits import differ_only_in_guidance
 from mpd_studio.core.edits import rename_track
+from mpd_studio.core.ids import GapId
 from mpd_studio.core.timeline import Clip, Gap
+from mpd_studio.core.trust import Trust
 from mpd_studio.session.session import Session
 from mpd_studio.ui.gap_index import GapIndex
 from mpd_studio.ui.media_drops import DropSpot, can_drop, drop_length, take_drop
@@ -35,7 +38,7 @@ from mpd_studio.ui.timeline.gestures import Gesture, Scrub, begin_drag
 from mpd_studio.ui.timeline.hits import Hit, Place, find_hit, hit_by_keyboard
 from mpd_studio.ui.timeline.item_paint import Brushes
 from mpd_studio.ui.timeline.lanes import Lanes
-from mpd_studio.ui.timeline.ribbon import ribbon_tip, trust_in
+from mpd_studio.ui.timeline.ribbon import ribbon_tip, runs, trust_in
 from mpd_studio.ui.timeline.ruler import paint_marks, paint_playhead, paint_ruler
 from mpd_studio.ui.timeline.scale import Rows, TimeScale
 from mpd_studio.ui.timeline.snapping import NO_SNAP, Snap
@@ -68,6 +71,7 @@ class TimelineView(ZoomScrollView):
         self._pressed: tuple[QPointF, Hit, Qt.KeyboardModifier] | None = None
         self._pan: QPoint | None = None
         self._drop: DropSpot | None = None
+        self._ribbons: dict[GapId, list[tuple[int, int, Trust]]] = {}  # as last painted
         self._playhead = session.selection.playhead
         self._key = session.document.key
         self.setObjectName("timeline")
@@ -134,7 +138,10 @@ class TimelineView(ZoomScrollView):
         del after
         is_other = self._session.document.key != self._key
         self._key = self._session.document.key
+        looks_alike = not was_empty and not is_other and differ_only_in_guidance(self._lanes.timeline, timeline)
         self._lanes.take(timeline)
+        if looks_alike:
+            return
         if (self._is_fitted or was_empty or is_other) and self._gesture is None:
             self.zoom_fit()
         else:
@@ -145,9 +152,17 @@ class TimelineView(ZoomScrollView):
         self.setAccessibleDescription(self._spoken())
         self.viewport().update()
 
-    def _on_drafts(self, gap_id: object) -> None:
-        del gap_id
-        self.viewport().update()
+    def _on_drafts(self, gap_id: GapId) -> None:
+        """Of a draft the ribbon is seen; while a path is dragged it seldom changes."""
+        row = self._index.row(self._lanes.timeline, gap_id)
+        gap = None if row is None else self._index.gaps(self._lanes.timeline)[row].gap
+        if gap is not None and runs(trust_in(gap, self._session.drafts)[: gap.length]) != self._ribbons.get(gap_id):
+            self.viewport().update()
+
+    def _trust_to_paint(self, gap: Gap) -> tuple[float, ...]:
+        values = trust_in(gap, self._session.drafts)
+        self._ribbons[gap.id] = runs(values[: gap.length])
+        return values
 
     def _spoken(self) -> str:
         selection = self._session.selection
@@ -194,8 +209,9 @@ class TimelineView(ZoomScrollView):
         )
         busy = {row.gap_id for row in self._session.jobs.rows if not row.state.has_ended}
         number = partial(self._index.row, timeline)
-        trust = partial(trust_in, drafts=self._session.drafts)
-        marks = Marks(selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1, trust)
+        marks = Marks(
+            selection.clip_id, selection.gap_id, busy, lambda gap: (number(gap) or 0) + 1, self._trust_to_paint
+        )
         for track in range(len(self._lanes)):
             line = QRectF(rows.header, rows.top(track), self.viewport().width(), rows.track)
             paint_track(painter, self._lanes[track], line, marks, brushes)
