@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
-from mpd_studio.core.errors import MediaError
+from mpd_studio.core.errors import EditRefused, MediaError
 from mpd_studio.core.media_ref import MediaKind, MediaRef
 from mpd_studio.core.progress import Progress, Reporter
 from mpd_studio.core.timeline import Timeline
 from mpd_studio.jobs.answers import Answers
 from mpd_studio.jobs.board import JobBoard
 from mpd_studio.jobs.job import Failure, Job
-from mpd_studio.media.sequences import numbered_path
 from mpd_studio.session.document import Document
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.workflow.open_media import open_media
-from mpd_studio.workflow.relink import relinked
+from mpd_studio.workflow.relink import first_file, relinked, why_missing
 
 Found = tuple[tuple[MediaRef, MediaRef], ...]
+Gone = dict[PurePath, str]
 _MOST_FOLDERS = 20_000
 _NAMED = 3
+
+
+@dataclass(slots=True)
+class Search:
+    """What came of looking through a folder.
+
+    found: the same media where they are now. refused: what could not be looked into, with the reason.
+    is_whole: it did not end early because there were too many folders.
+    """
+
+    found: dict[MediaRef, MediaRef] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    is_whole: bool = True
 
 
 class MissingMedia(QObject):
@@ -64,7 +77,7 @@ class MissingMedia(QObject):
         """Look again: files may have come back, or gone."""
         media = self._document.timeline.media
         if not media:
-            self._on_checked(self._document.key, frozenset())
+            self._on_checked(self._document.key, {})
         elif self._is_checking:
             self._again = True  # what runs now may have looked before the change
         else:
@@ -85,83 +98,106 @@ class MissingMedia(QObject):
         if before.media is not after.media or self._told_key != self._document.key:
             self.check()
 
-    def _on_checked(self, key: str, paths: frozenset[PurePath]) -> None:
+    def _on_checked(self, key: str, gone: Gone) -> None:
         self._is_checking = False
         again, self._again = self._again, False
         if again or key != self._document.key:
             self.check()
         if key != self._document.key:
             return
-        if paths != self._paths:
-            self._paths = paths
+        if gone.keys() != self._paths:
+            self._paths = frozenset(gone)
             self.changed.emit()
         if key != self._told_key:
             self._told_key = key
             if self.refs:
-                self.message.emit(warning(_told(self.refs)))
+                self.message.emit(warning(_told(self.refs), "\n".join(gone.values())))
 
     def _on_check_failed(self, failure: Failure) -> None:
-        self._is_checking = False
+        self._is_checking = self._again = False  # the next look comes with the next change, or when the user is back
         self.message.emit(message_of(failure))
 
-    def _on_found(self, key: str, refs: tuple[MediaRef, ...], folder: Path, found: Found) -> None:
+    def _on_found(self, key: str, refs: tuple[MediaRef, ...], folder: Path, search: Search) -> None:
         if key != self._document.key:
             return
-        if not found:
-            self.message.emit(warning(f"None of the missing files is in {folder}. Search another folder."))
+        usable, problems = _usable(tuple(search.found.items()), self._document.timeline)
+        details = "\n".join((*problems, *search.refused))
+        hint = "" if search.is_whole else f" Only its first {_MOST_FOLDERS} folders were searched."
+        if problems or search.refused:
+            hint += " Not everything there could be used or looked into; the details say why."
+        if not usable:
+            self.message.emit(
+                warning(f"None of the missing files is in {folder}. Search another folder.{hint}", details)
+            )
             return
         self._document.end_merge()
-        if self._document.apply("Relink media", partial(_relinked, found)):
-            self.message.emit(info(f"Found {len(found)} of {len(refs)} missing files in {folder}."))
+        if self._document.apply("Relink media", partial(_relinked, usable)):
+            told = warning if len(usable) < len(refs) and hint else info
+            self.message.emit(told(f"Found {len(usable)} of {len(refs)} missing files in {folder}.{hint}", details))
 
 
-def missing_among(media: tuple[MediaRef, ...], reporter: Reporter) -> frozenset[PurePath]:
-    """The paths of those whose (first) file does not exist."""
-    gone: set[PurePath] = set()
+def missing_among(media: tuple[MediaRef, ...], reporter: Reporter) -> Gone:
+    """The paths of those whose (first) file does not exist or cannot be got at, each with what is to be told of it."""
+    gone: Gone = {}
     for ref in media:
         reporter.raise_if_cancelled()
-        if not first_file(ref).exists():
-            gone.add(ref.path)
-    return frozenset(gone)
+        if reason := why_missing(ref):
+            gone[ref.path] = reason
+    return gone
 
 
-def find_again(refs: tuple[MediaRef, ...], folder: Path, reporter: Reporter) -> Found:
-    """(media, the same media where they are now) of all that lie in a folder or below it."""
+def find_again(refs: tuple[MediaRef, ...], folder: Path, reporter: Reporter) -> Search:
+    """Look for media in a folder and all below it."""
     wanted: dict[str, list[MediaRef]] = {}
     for ref in refs:
         wanted.setdefault(first_file(ref).name, []).append(ref)
-    found: dict[MediaRef, MediaRef] = {}
-    for number, path in enumerate(_files_below(folder, reporter)):
+    search = Search()
+    for number, path in enumerate(_files_below(folder, search, reporter)):
         for ref in wanted.get(path.name, ()):
-            if ref not in found and (moved := _same(ref, path)):
-                found[ref] = moved
-        if len(found) == len(refs):
+            if ref not in search.found and (moved := _same(ref, path, search)):
+                search.found[ref] = moved
+        if len(search.found) == len(refs):
             break
         if number % 1000 == 0:
-            reporter.report(Progress("Searching", len(found), len(refs)))
-    return tuple(found.items())
+            reporter.report(Progress("Searching", len(search.found), len(refs)))
+    return search
 
 
-def first_file(ref: MediaRef) -> Path:
-    return numbered_path(ref.path, ref.first_number) if ref.kind is MediaKind.SEQUENCE else Path(ref.path)
-
-
-def _same(ref: MediaRef, path: Path) -> MediaRef | None:
+def _same(ref: MediaRef, path: Path, search: Search) -> MediaRef | None:
     try:
         media = open_media(path, ref.rate, as_sequence=ref.kind is MediaKind.SEQUENCE).media
-    except MediaError:
+    except MediaError as error:
+        search.refused.append(str(error))
         return None
     if not ref.fingerprint:  # an editor's timeline told of it, and nobody has seen it yet: its name must do
         return media
     return replace(ref, path=media.path) if media.fingerprint == ref.fingerprint else None
 
 
-def _files_below(folder: Path, reporter: Reporter) -> Iterator[Path]:
-    for number, (where, _, names) in enumerate(os.walk(folder)):
+def _files_below(folder: Path, search: Search, reporter: Reporter) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        search.refused.append(f"{error.filename} cannot be looked into: {error.strerror or error}.")
+
+    for number, (where, _, names) in enumerate(os.walk(folder, onerror=refuse)):
         reporter.raise_if_cancelled()
         if number >= _MOST_FOLDERS:
+            search.is_whole = False
             return
         yield from (Path(where, name) for name in sorted(names))
+
+
+def _usable(found: Found, timeline: Timeline) -> tuple[Found, tuple[str, ...]]:
+    """Those that can take the place of what was lost, and why others cannot."""
+    usable: list[tuple[MediaRef, MediaRef]] = []
+    problems: list[str] = []
+    for old, new in found:
+        try:
+            timeline = relinked(old, new, timeline)
+        except EditRefused as refusal:
+            problems.append(str(refusal))
+        else:
+            usable.append((old, new))
+    return tuple(usable), tuple(problems)
 
 
 def _relinked(found: Found, timeline: Timeline) -> Timeline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mpd_studio.core.errors import MediaError
 from mpd_studio.core.frames import FrameRate
 from mpd_studio.core.media_ref import MediaRef
 from mpd_studio.media.color import assumption_note
@@ -27,8 +28,13 @@ def open_media(path: Path, rate: FrameRate | None = None, *, as_sequence: bool =
         MediaError: it cannot be used; the message says why.
     """
     notes = []
-    pattern = find_sequence(path) if as_sequence else None
-    media = probe(pattern or path, rate)
+    try:
+        pattern = find_sequence(path) if as_sequence else None
+        media = probe(pattern or path, rate)
+    except OSError as error:  # a drive that is pulled out meanwhile, a name that the system refuses
+        raise MediaError(
+            f"{path} cannot be read: {error.strerror or error}. Check its drive and permissions."
+        ) from error
     if pattern is not None:
         notes.append(f"{path.name} is one of {media.frame_count} numbered pictures: opened as a sequence.")
     if note := assumption_note(media):

@@ -29,7 +29,7 @@ from mpd_studio.interchange.listing import (
     OpenedTimeline,
 )
 from mpd_studio.workflow.listed_media import Found, stops_of, wanted_of
-from mpd_studio.workflow.relink import MediaFinder, Wanted, first_file, relinked
+from mpd_studio.workflow.relink import MediaFinder, Wanted, relinked, why_missing
 
 _CANVAS = Size(1920, 1080)
 FoundMedia = dict[ListedSource, MediaRef | None]
@@ -87,7 +87,7 @@ def missing_of(timeline: Timeline) -> tuple[MediaRef, ...]:
     """Media whose (first) file does not exist."""
     used = [item.media for track in timeline.tracks for item in track.items if isinstance(item, Clip)]
     refs = dict.fromkeys([*timeline.media, *used])
-    return tuple(ref for ref in refs if not first_file(ref).exists())
+    return tuple(ref for ref in refs if why_missing(ref))
 
 
 def _bundle_folder(path: Path) -> Path:

@@ -92,8 +92,11 @@ class MediaFinder:
         try:
             media = probe(_pattern(path, wanted) or path)
         except MediaError as error:
-            if path.parent.is_dir() and (wanted.kind is not MediaKind.SEQUENCE or "No file" not in str(error)):
+            if _is_dir(path.parent) and (wanted.kind is not MediaKind.SEQUENCE or "No file" not in str(error)):
                 self.problems[path] = str(error)
+            return None
+        except OSError as error:  # the drive is pulled out meanwhile
+            self.problems[path] = f"{path} cannot be read: {error.strerror or error}."
             return None
         if wanted.fingerprint and media.fingerprint != wanted.fingerprint:
             self.problems[path] = f"{path} has the same name and other content than the timeline knows."
@@ -126,6 +129,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _unlikeness(found: Path, wanted: PurePath | None) -> tuple[int, int, str]:
     """Fewer for a path whose last folders are those that were wanted, and for one that lies higher."""
     same = 0
@@ -147,6 +157,15 @@ def files_below(folders: tuple[Path, ...], reporter: Reporter) -> Iterator[Path]
             if number > _MOST_FOLDERS:
                 return
             yield from (Path(where, name) for name in sorted(names))
+
+
+def why_missing(ref: MediaRef) -> str:
+    """What is to be told of media whose (first) file is not there or cannot be got at; "" when it is there."""
+    file = first_file(ref)
+    try:
+        return "" if file.exists() else f"{file} does not exist."
+    except OSError as error:  # a drive that was pulled out, a server that is away, a folder that is locked
+        return f"{file} cannot be looked at: {error.strerror or error}."
 
 
 def first_file(ref: MediaRef) -> Path:

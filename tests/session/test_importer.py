@@ -106,6 +106,15 @@ def test_one_bad_file_does_not_stop_the_others(qtbot: QtBot, session: Session, h
     assert len(heard.texts(MessageKind.ERROR)) == 1
 
 
+def test_a_name_that_the_system_refuses_does_not_stop_the_others(
+    qtbot: QtBot, session: Session, heard: Heard, tmp_path: Path
+) -> None:
+    _import(qtbot, session, [tmp_path / f"{'x' * 300}_0001.png", make_movie(tmp_path / "a.mkv")])
+    assert [clip.media.name for clip in _clips(session)] == ["a.mkv"]
+    (told,) = heard.texts(MessageKind.ERROR)
+    assert "x_0001.png cannot be read: File name too long." in told
+
+
 def test_a_project_among_the_files_is_opened(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "film.mpdproj"
     write_project(path, Timeline(name="the project"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from footage import Heard, gap_timeline, make_movie, movie_ref
 from pytestqt.qtbot import QtBot
 
+from mpd_studio.core.edits import add_media
 from mpd_studio.core.gap_edits import take_fits
 from mpd_studio.core.timeline import gaps_of
+from mpd_studio.session.importer import with_media
+from mpd_studio.session.message import MessageKind
 from mpd_studio.session.session import Session
 
 
@@ -85,6 +89,67 @@ def test_a_search_in_the_wrong_folder_says_so(
     (tmp_path / "empty").mkdir()
     session.missing.search(tmp_path / "empty")
     qtbot.waitUntil(lambda: any("None of the missing files" in text for text in heard.texts()))
+
+
+def test_a_file_of_the_name_that_cannot_be_read_is_told_and_does_not_end_the_search(
+    session: Session, heard: Heard, project: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (old,) = (project.parent / "shots").iterdir()
+    torn, whole = tmp_path / "a" / old.name, tmp_path / "b" / old.name
+    for place in (torn, whole):
+        place.parent.mkdir()
+    torn.write_bytes(old.read_bytes()[:100])
+    shutil.move(old, whole)
+    _open(session, project, qtbot)
+    qtbot.waitUntil(lambda: bool(session.missing.refs))
+    session.missing.search(torn.parent)
+    qtbot.waitUntil(lambda: heard.messages[-1].text.startswith("None of the missing files"))
+    assert "the details say why" in heard.messages[-1].text
+    assert old.name in heard.messages[-1].details
+    session.missing.search(tmp_path)
+    qtbot.waitUntil(lambda: session.document.timeline.media[0].path == whole)
+    assert heard.messages[-1].text.startswith("Found 1 of 1")
+
+
+def test_a_folder_that_vanishes_before_the_search_is_named(
+    session: Session, heard: Heard, project: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    shutil.rmtree(project.parent / "shots")
+    _open(session, project, qtbot)
+    qtbot.waitUntil(lambda: bool(session.missing.refs))
+    session.missing.search(tmp_path / "pulled out")
+    qtbot.waitUntil(lambda: heard.messages[-1].text.startswith("None of the missing files"))
+    assert f"{tmp_path / 'pulled out'} cannot be looked into: No such file or directory." in heard.messages[-1].details
+
+
+def test_a_place_that_the_system_refuses_is_missing_and_hides_nothing_else(
+    session: Session, heard: Heard, project: Path, qtbot: QtBot
+) -> None:
+    _open(session, project, qtbot)
+    refused = replace(session.document.timeline.media[0], path=project.parent / f"{'x' * 300}.mkv", fingerprint="else")
+    shutil.rmtree(project.parent / "shots")
+    with qtbot.waitSignal(session.missing.changed, timeout=5000):
+        session.document.apply("Add", lambda timeline: add_media(timeline, refused))
+    assert set(session.missing.refs) == set(session.document.timeline.media)
+    assert heard.texts(MessageKind.ERROR) == []
+
+
+def test_what_is_found_and_does_not_fit_leaves_the_others_found(
+    session: Session, heard: Heard, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fits, short = (replace(movie_ref(tmp_path, count=n), path=tmp_path / "away" / f"{n}.mkv") for n in (12, 20))
+    (tmp_path / "new").mkdir()
+    make_movie(tmp_path / "new" / "12.mkv", count=12)
+    make_movie(tmp_path / "new" / "20.mkv", count=5)
+    short = replace(short, fingerprint="")  # an editor's timeline told of it: its name must do
+    fits = replace(fits, fingerprint="")
+    with qtbot.waitSignal(session.missing.changed, timeout=5000):
+        session.document.apply("Build", lambda timeline: with_media((fits, short), None, timeline))
+    session.missing.search(tmp_path / "new")
+    qtbot.waitUntil(lambda: any(text.startswith("Found 1 of 2") for text in heard.texts()))
+    assert "20.mkv" in heard.messages[-1].details
+    assert [media.path.parent.name for media in session.document.timeline.media] == ["new", "away"]
+    assert [media.name for media in session.missing.refs] == ["20.mkv"]
 
 
 def test_takes_still_fit_after_their_media_were_found_elsewhere(session: Session, project: Path, qtbot: QtBot) -> None:

@@ -67,6 +67,23 @@ def test_seen_media_keep_their_frames_whatever_their_timecode(media: MediaRef) -
     assert item.source_range == FrameRange(3, 4)
 
 
+def test_paths_that_the_system_refuses_do_not_keep_a_timeline_from_opening(tmp_path: Path, media: MediaRef) -> None:
+    path, names = tmp_path / "cut.mlt", ("x" * 300 + "/a.mkv", "y" * 300 + "_0001.png", str(media.path))
+    producers = "".join(
+        f'<producer id="p{n}" in="0" out="3"><property name="resource">{name}</property></producer>'
+        for n, name in enumerate(names)
+    )
+    entries = "".join(f'<entry producer="p{n}" in="0" out="3"/>' for n in range(len(names)))
+    path.write_text(
+        f'<mlt><profile width="{SIZE.width}" height="{SIZE.height}" frame_rate_num="{RATE.numerator}" '
+        f'frame_rate_den="{RATE.denominator}"/>{producers}<playlist id="v">{entries}</playlist>'
+        '<tractor id="t"><track producer="v"/></tractor></mlt>'
+    )
+    opened = open_timeline(path, SilentReporter())
+    assert [Path(ref.path).name for ref in opened.missing] == ["y" * 300 + "_0001.png"]  # a.mkv lies beside
+    assert media.path in [ref.path for ref in opened.timeline.media]
+
+
 def test_files_are_listed_in_order(tmp_path: Path) -> None:
     for name in ("b/2.mov", "b/1.mov", "a.mov"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
