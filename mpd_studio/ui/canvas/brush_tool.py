@@ -88,6 +88,11 @@ class BrushTool(CanvasTool):
         self._forget()
         return True
 
+    def settle(self) -> None:
+        if self._gesture is not None:
+            self._gesture.finish()
+        self._forget()
+
     def _forget(self) -> None:
         self._gesture, self._region_id, self._last = None, None, None
 

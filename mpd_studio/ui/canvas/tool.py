@@ -92,6 +92,13 @@ class CanvasTool(ABC):
         self._drag = None
         return True
 
+    def settle(self) -> None:
+        """Its gap is left: what was dragged stays as it is now, what was only begun is dropped."""
+        if self._drag is not None:
+            self._drag.finish()
+            self._drag = None
+        self.cancel()
+
     def hit(self, pointer: Pointer) -> Hit | None:
         stage, selection = self.stage, self.stage.session.selection
         guidance, reach, time = stage.guidance, pointer.reach, stage.time or 0.0

@@ -51,6 +51,7 @@ class CanvasView(PanZoomView):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._gap_id = session.selection.gap_id
         self._pressed_at: QPoint | None = None
         self._is_dragged = False
         self._wipes = False
@@ -118,7 +119,13 @@ class CanvasView(PanZoomView):
         self._after_tool()
 
     def _selection_changed(self) -> None:
-        """Another tool drops what the last one had begun."""
+        """A drag ends with its gap. Another tool drops what the last one had begun."""
+        gap_id = self._session.selection.gap_id
+        if gap_id != self._gap_id:
+            self._gap_id = gap_id
+            if self.tool.is_busy:
+                self.tool.settle()
+                self._pressed_at = None  # the button may still be down: from here on it moves nothing
         for name, tool in self.tools.items():
             if name is not self._session.selection.tool and tool.is_busy:
                 tool.cancel()
