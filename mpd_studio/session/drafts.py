@@ -26,8 +26,8 @@ from mpd_studio.session.frame_work import DraftFrame
 from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.request_memo import RequestMemo
 from mpd_studio.session.selection import Selection
-from mpd_studio.workflow.build_request import build_request
 
 _KEPT_GAPS = 6
 # Newer drawings stop a draft on its way; but while a drag goes on, one that is this late is let through.
@@ -78,6 +78,7 @@ class Drafts(QObject):
         self._clock = clock
         self._answers = Answers(lanes.draft, self)
         self.maker = DraftMaker()
+        self._requests = RequestMemo()
         self._made: OrderedDict[GapId, MadeDraft] = OrderedDict()
         self._glances: dict[GapId, Glance] = {}
         self._glancing = False
@@ -162,7 +163,7 @@ class Drafts(QObject):
         """None where the gap has no ends, or is gone."""
         try:
             settings = EngineSettings(Quality.DRAFT)
-            return build_request(self._document.timeline, gap_id, DRAFT_ENGINE, settings, 0)
+            return self._requests.request(self._document.timeline, gap_id, DRAFT_ENGINE, settings, 0)
         except BadInput:
             return None
 

@@ -32,9 +32,10 @@ from mpd_studio.session.lanes import Lanes
 from mpd_studio.session.message import info, message_of, warning
 from mpd_studio.session.new_id import new_id
 from mpd_studio.session.preferences import Preferences
+from mpd_studio.session.request_memo import RequestMemo
 from mpd_studio.session.take_folders import takes_of
 from mpd_studio.session.weights_desk import WeightsDesk
-from mpd_studio.workflow.build_request import build_request, place_of
+from mpd_studio.workflow.build_request import place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.gap_motion import MotionOrder, carry_out, goes_along_motions, motion_problem, with_motions
 from mpd_studio.workflow.inbetween import ConfidenceMaps, format_for, plan_sheet, run
@@ -109,6 +110,7 @@ class Generator(QObject):
         self._orders: dict[str, _Order] = {}
         self._engines: tuple[EngineInfo, ...] = ()
         self._kept_engine = KeptEngine(preferences, lanes.gpu, self)
+        self._requests = RequestMemo()
         settings = preferences.settings
         options = settings.options_of(settings.engine_id)
         self._plan = GeneratePlan(settings.engine_id, Quality(settings.quality), options=options)
@@ -261,7 +263,7 @@ class Generator(QObject):
 
     def _request(self, gap_id: GapId) -> InbetweenRequest:
         plan, settings = self._plan, EngineSettings(self._plan.quality, self.said)
-        return build_request(self._document.timeline, gap_id, plan.engine_id, settings, plan.seed)
+        return self._requests.request(self._document.timeline, gap_id, plan.engine_id, settings, plan.seed)
 
     def _request_along(self, gap_id: GapId) -> tuple[InbetweenRequest, tuple[MotionOrder, ...]]:
         """The request with the gap's own motions, where the engine goes along them, and what is to be done before."""

@@ -58,7 +58,8 @@ def drag(desk: Driver, moves: int) -> None:
 
 def test_what_shows_no_path_is_not_painted_during_a_drag(path_desk: Driver) -> None:
     window = path_desk.window
-    still = Paints(window.timeline.viewport(), window.gaps.list.viewport(), window.media.list.viewport())
+    lists = window.gaps.list, window.media.list, window.inspector.guidance.list
+    still = Paints(window.timeline.viewport(), window.takes.draft_card, *(each.viewport() for each in lists))
     canvas = Paints(window.centre.canvas.viewport())
     drag(path_desk, 5)
     assert (still.count, canvas.count >= 5) == (0, True)
@@ -80,3 +81,22 @@ def test_what_can_be_done_is_still_told_during_a_drag(path_desk: Driver) -> None
         path_desk.session.document.undo()
     assert path_desk.tip("edit.undo") != tip
     assert not path_desk.window.table.action("edit.undo").isEnabled()
+
+
+def test_the_draft_card_keeps_its_picture_until_the_hand_rests(path_desk: Driver) -> None:
+    session, card = path_desk.session, path_desk.window.takes.draft_card
+    session.preferences.set(drafts_enabled=True)
+    path_desk.wait(lambda: (draft := session.drafts.draft(path_desk.gap.id)) is not None and draft.is_current)
+    before = card.picture
+    glanced: list[bool] = []
+    session.drafts.changed.connect(lambda gap_id: glanced.append(is_glance() and card.picture is before))
+
+    def is_glance() -> bool:
+        draft = session.drafts.draft(path_desk.gap.id)
+        return draft is not None and draft.glanced is not None
+
+    drag(path_desk, 1)
+    path_desk.wait(lambda: (draft := session.drafts.draft(path_desk.gap.id)) is not None and draft.is_current)
+    assert before is not None
+    assert any(glanced)
+    assert card.picture is not before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -28,11 +29,23 @@ from mpd_studio.ui.panels.two_column_delegate import ASIDE, TwoColumnDelegate
 from mpd_studio.ui.pieces import IconButton, label
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.theme import metrics_for, tokens_of
+from mpd_studio.ui.tokens import Tokens
 
 _KIND = int(Qt.ItemDataRole.UserRole) + 10
 _ID = int(Qt.ItemDataRole.UserRole) + 11
 _ROWS_SEEN = 4
 _CAPTION_UNITS = 19
+
+
+class _Row(NamedTuple):
+    """A path or region in the list."""
+
+    kind: str
+    id: str
+    icon: str
+    title: str
+    aside: str
+    is_selected: bool
 
 
 class GuidancePanel(QWidget):
@@ -42,6 +55,7 @@ class GuidancePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._gap: Gap | None = None
+        self._filled: tuple[Tokens, list[_Row]] | None = None  # what the list shows now
         grid = metrics_for(self.font())
         hint = tr("Nothing drawn yet. P draws a path, H sets a pin, R outlines a region.")
         self._hint = label(hint, "quiet", wraps=True)
@@ -139,33 +153,42 @@ class GuidancePanel(QWidget):
             self._show_region(region, guidance)
 
     def _fill(self, guidance: Guidance) -> None:
-        tokens, selection = tokens_of(self), self._session.selection
+        """Anew only when it would look otherwise: dragging a path changes nothing here, many times a second."""
+        tokens, rows = tokens_of(self), self._rows_of(guidance)
+        if (tokens, rows) == self._filled:
+            return
+        self._filled = (tokens, rows)
         self._list.blockSignals(True)
         self._list.clear()
-        for path in nearest_first(guidance):
-            number = guidance.paths.index(path) + 1
-            title = tr("Pin {number}") if path.is_pin else tr("Path {number}")
-            icon = build_icon("tool-pin" if path.is_pin else "tool-path", tokens)
-            item = QListWidgetItem(icon, title.format(number=number))
-            aside = tr("region") if path.region else tr("{radius:.0f} px").format(radius=path.radius)
-            self._add(item, aside, "path", path.id, path.id == selection.path_id)
-        for number, region in enumerate(guidance.regions, 1):
-            item = QListWidgetItem(build_icon("tool-region", tokens), tr("Region {number}").format(number=number))
-            aside = tr("moves") if region.mode is RegionMode.MOVES else tr("holds still")
-            self._add(item, aside, "region", region.id, region.id == selection.region_id)
+        for row in rows:
+            item = QListWidgetItem(build_icon(row.icon, tokens), row.title)
+            item.setData(ASIDE, row.aside)
+            item.setData(_KIND, row.kind)
+            item.setData(_ID, row.id)
+            self._list.addItem(item)
+            if row.is_selected:
+                self._list.setCurrentItem(item)
         self._list.blockSignals(False)
         count = self._list.count()
         self._list.setVisible(bool(count))
         self._hint.setVisible(not count)
         self._list.setFixedHeight(min(count, _ROWS_SEEN) * self._row_px + 2)
 
-    def _add(self, item: QListWidgetItem, aside: str, kind: str, item_id: str, is_selected: bool) -> None:
-        item.setData(ASIDE, aside)
-        item.setData(_KIND, kind)
-        item.setData(_ID, item_id)
-        self._list.addItem(item)
-        if is_selected:
-            self._list.setCurrentItem(item)
+    def _rows_of(self, guidance: Guidance) -> list[_Row]:
+        selection, rows = self._session.selection, []
+        for path in nearest_first(guidance):
+            title = (tr("Pin {number}") if path.is_pin else tr("Path {number}")).format(
+                number=guidance.paths.index(path) + 1
+            )
+            aside = tr("region") if path.region else tr("{radius:.0f} px").format(radius=path.radius)
+            icon = "tool-pin" if path.is_pin else "tool-path"
+            rows.append(_Row("path", path.id, icon, title, aside, path.id == selection.path_id))
+        for number, region in enumerate(guidance.regions, 1):
+            title = tr("Region {number}").format(number=number)
+            aside = tr("moves") if region.mode is RegionMode.MOVES else tr("holds still")
+            is_selected = region.id == selection.region_id
+            rows.append(_Row("region", region.id, "tool-region", title, aside, is_selected))
+        return rows
 
     def _show_path(self, path: MotionPath, guidance: Guidance) -> None:
         _pick_easing(self.easing, path.easing)

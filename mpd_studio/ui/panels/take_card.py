@@ -56,6 +56,10 @@ class TakeCard(QWidget):
         return self._name
 
     @property
+    def picture(self) -> QPixmap | None:
+        return self._pixmap
+
+    @property
     def picture_px(self) -> tuple[int, int]:
         """Width and height of the picture, in logical pixels."""
         return self._picture_px

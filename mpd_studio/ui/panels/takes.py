@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QWidget
 
+from mpd_studio.core.drawing_edits import differ_only_in_guidance
 from mpd_studio.core.gap_edits import choose_take, delete_take, rename_take, take_fits
 from mpd_studio.core.geometry import Size
-from mpd_studio.core.ids import TakeId
-from mpd_studio.core.timeline import PlacedGap, Take
+from mpd_studio.core.ids import GapId, TakeId
+from mpd_studio.core.timeline import PlacedGap, Take, Timeline
+from mpd_studio.session.drafts import Draft
 from mpd_studio.session.selection import Compare
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
@@ -50,6 +53,7 @@ class TakesStrip(QWidget):
         self._preview = TakeCard(is_draft=True)
         self._preview.chosen.connect(lambda: self._show_on_canvas(True))
         self._preview.hide()
+        self._draft_picture: tuple[GapId, np.ndarray, QPixmap] | None = None
         self._cards: list[TakeCard] = []
         row = QWidget()
         row.setProperty("role", "panel")
@@ -81,7 +85,7 @@ class TakesStrip(QWidget):
         ):
             line.addWidget(IconButton("", action=table.action(action_id)) if action_id else rule(upright=True))
         self._thumbnails.arrived.connect(self.refresh)
-        session.document.changed.connect(self.refresh)
+        session.document.changed.connect(self._on_document)
         session.selection.changed.connect(self.refresh)
         session.take_files.changed.connect(self.refresh)
         session.drafts.changed.connect(self._on_draft)
@@ -157,16 +161,23 @@ class TakesStrip(QWidget):
 
     def _show_draft(self, placed: PlacedGap) -> None:
         draft = self._session.drafts.draft(placed.gap.id)
-        pixmap: QPixmap | None = None
-        if draft is not None and draft.frames:
-            pixmap = pixmap_of(draft.frames[len(draft.frames) // 2])
         problem = self._session.drafts.problem(placed.gap.id)
         name = tr("draft") if draft is not None else tr("no draft") if problem else tr("draft …")
         is_compared = (
             self._session.selection.compare is not Compare.OFF and self._session.selection.compare_take is None
         )
         is_shown = placed.gap.chosen is None and self._session.previews.on_canvas(placed.gap.id) is None
-        self._draft.show_take(name, problem, is_shown, is_compared, pixmap)
+        self._draft.show_take(name, problem, is_shown, is_compared, self._picture_of(placed.gap.id, draft))
+
+    def _picture_of(self, gap_id: GapId, draft: Draft | None) -> QPixmap | None:
+        """The middle frame. It rests while a path is dragged: glances, many a second, are for the canvas."""
+        if draft is None or not draft.frames:
+            self._draft_picture = None
+            return None
+        pixels, known = draft.frames[len(draft.frames) // 2], self._draft_picture
+        if known is None or known[0] != gap_id or (draft.glanced is None and known[1] is not pixels):
+            self._draft_picture = known = (gap_id, pixels, pixmap_of(pixels))
+        return known[2]
 
     def _show_preview(self, placed: PlacedGap) -> None:
         """The picture of the playhead's place, or of the middle when it is elsewhere."""
@@ -200,9 +211,14 @@ class TakesStrip(QWidget):
         other = next((take.name for take in placed.gap.takes if take.id == selection.compare_take), tr("draft"))
         return tr("Compared with {name}. Ctrl-click picks another.").format(name=other)
 
-    def _on_draft(self, gap_id: object) -> None:
-        if gap_id == self._session.selection.gap_id:
+    def _on_document(self, before: Timeline, after: Timeline) -> None:
+        if not differ_only_in_guidance(before, after):
             self.refresh()
+
+    def _on_draft(self, gap_id: object) -> None:
+        if gap_id == self._session.selection.gap_id and (placed := self._gap()) is not None:
+            self._show_draft(placed)
+            self._show_preview(placed)
 
     def _on_playhead(self) -> None:
         if not self._preview.isHidden() and (placed := self._gap()) is not None:
