@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from mpd_studio.motion.field import MotionField
 
 _REACH = 2.0  # px over which trusted motion speaks for its surroundings
+_NEAR = 2.0  # px: places so close, and with growing reserve up to twice that, are one place
 _DOUBT = 0.05  # how much trust there must be around for a pixel to move at all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calm:
-    """Where each pixel is fetched on the first and on the last frame, and how far that is trusted.
+    """Where each pixel is fetched at a time, and how far that is trusted.
 
-    ways: two (h, w, 2) float32 displacements in working pixels. trust: (h, w) float32 in 0..1, the mean of both.
+    ways: x, y on the first and x, y on the last frame: four (h, w) float32 displacements in working pixels.
+    trust: (h, w) float32 in 0..1, the mean of both.
     """
 
-    ways: tuple[np.ndarray, np.ndarray]
+    ways: tuple[np.ndarray, ...]
     trust: np.ndarray
 
 
-def calm_at(field: MotionField, time: float) -> Calm:
+@dataclass(frozen=True, slots=True, eq=False)
+class CalmMotion:
     """Each pixel goes by the motion of whatever stands at its own place on either frame, as far as that is trusted.
 
     Nothing is thrown, so nothing tears, and where nothing is trusted the picture stands still.
+
+    forward, backward: (h, w) float32 planes of x and y. trust: as in Calm.
     """
+
+    forward: tuple[np.ndarray, ...]
+    backward: tuple[np.ndarray, ...]
+    trust: np.ndarray
+
+    def at(self, time: float) -> Calm:
+        early = (np.float32(-time) * plane for plane in self.forward)
+        late = (np.float32(time - 1) * plane for plane in self.backward)
+        return Calm((*early, *late), self.trust)
+
+
+def calm_motion(field: MotionField) -> CalmMotion:
+    """Of a whole gap: done once."""
     overall = np.float32(field.overall_trust)
     forward, sure_forward = _trusted(field.forward, overall * field.forward_trust)
     backward, sure_backward = _trusted(field.backward, overall * field.backward_trust)
-    trust = (sure_forward + sure_backward) / 2
-    return Calm((np.float32(-time) * forward, np.float32(time - 1) * backward), trust)
+    return CalmMotion(forward, backward, (sure_forward + sure_backward) / 2)
 
 
-def _trusted(flow: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def lean(
+    ways: Sequence[np.ndarray], share: np.ndarray, moved: np.ndarray, calm: Calm, time: float
+) -> tuple[Sequence[np.ndarray], np.ndarray, np.ndarray]:
+    """Where the moved and the calm picture are fetched from almost the same places, fetch once, in between.
+
+    A mix of two pictures that lie a little apart is a softer picture of what lies between; this is that without the
+    softness, and without looking everything up twice.
+
+    ways: of the moved picture, as in Calm. share, moved: as in Balance.
+    Returns: ways, share and moved, with the calm picture's part in them as far as it need not be fetched itself.
+    """
     import cv2
 
-    told = cv2.GaussianBlur(flow * trust[..., None], (0, 0), _REACH)
+    apart = reduce(cv2.max, (cv2.absdiff(one, other) for one, other in zip(ways, calm.ways, strict=True)))
+    near = np.clip(2 - apart / np.float32(_NEAR), 0, 1)
+    unmoved = 1 - moved
+    now_moved = 1 - unmoved * (1 - near)
+    part = unmoved * near / np.maximum(now_moved, np.float32(1e-6))
+    between = [one + part * (other - one) for one, other in zip(ways, calm.ways, strict=True)]
+    return between, share + part * (np.float32(time) - share), now_moved
+
+
+def _trusted(flow: np.ndarray, trust: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    import cv2
+
     around = cv2.GaussianBlur(trust, (0, 0), _REACH)
-    return told / (around + np.float32(_DOUBT))[..., None], around
+    planes = (cv2.GaussianBlur(plane * trust, (0, 0), _REACH) for plane in cv2.split(flow))
+    return tuple(plane / (around + np.float32(_DOUBT)) for plane in planes), around

@@ -53,7 +53,7 @@ def balance(
     for the motion. A cross-fade is likely wrong where the frames differ as they stand.
 
     first, last: appearances at the size of the motion. standing: from `standing_difference`.
-    calm: from `calm_at`, where that takes the place of the cross-fade.
+    calm: from CalmMotion, where that takes the place of the cross-fade.
     overall: MotionField.overall_trust; at 0, across a cut, everything fades and little is trusted.
     """
     here = grid(*motion.sees_first.shape)

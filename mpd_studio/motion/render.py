@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.blend import faded, weighted
-from mpd_studio.motion.calm import Calm
+from mpd_studio.motion.calm import Calm, lean
 from mpd_studio.motion.confidence import Balance
-from mpd_studio.motion.scratch import Scratch
+from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.warp import grid, resize_flow, resize_plane
+from mpd_studio.motion.tiles import Places, Tile, tiles
 
-_BAND_PIXELS = 120_000  # bounds the memory at 4K, and the time between two ticks
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
-_SURE = 0.99  # what counts so much is not mixed with anything
+_SLIGHT = 0.01  # what counts so little is not mixed in
 
 
 def render(
@@ -30,107 +28,108 @@ def render(
     tick: Callable[[], None] = lambda: None,
     calm: Calm | None = None,
     cores: int = 2,
-    scratch: Scratch | None = None,
 ) -> np.ndarray:
     """Fetch each pixel from both frames along the motion; where that is in doubt, mix in what stands or moves calmly.
 
-    first, last: made ready together by `sources`. motion, mixing: at any size of the same shape.
-    calm: from `calm_at`, of that shape; None: a cross-fade stands in.
-    cores: how many may be kept busy. scratch: of a gap with more frames.
+    first, last: made ready together by `sources`. motion: at any size. mixing: at any size; of the motion's with calm.
+    calm: from CalmMotion, of the motion's size; None: a cross-fade stands in.
+    cores: how many may be kept busy. tick: called after each tile; may raise to stop.
     Returns: (h, w, c) in the dtype of the frames.
     """
-    plan = _planned(first, motion, mixing, calm, scratch or Scratch())
-    height, width = plan.share.shape
+    plan = _planned(first, last, motion, mixing, calm)
+    height, width = first.groups[0].shape[:2]
     result = np.empty((height, width, first.channels), first.dtype)
-    rows = max(1, min(_BAND_PIXELS // width, height))
-    here = np.float32(first.zoom) * grid(min(rows + 2 * plan.rim, height), width)
 
-    def paint(top: int) -> None:
-        bottom = min(top + rows, height)
-        band = slice(max(top - plan.rim, 0), min(bottom + plan.rim, height))
-        inner = slice(top - band.start, bottom - band.start)
-        for index, span in enumerate(first.spans()):
-            mixed = _mixed(first, last, index, plan, band, here)
-            result[top:bottom, :, span] = first.finished(mixed[inner], index)
+    def paint(tile: Tile) -> None:
+        for span, painted in zip(first.spans(), plan.painted(tile), strict=True):
+            result[tile][..., span] = painted
 
-    tops = range(0, height, rows)
     if cores == 1:
-        for top in tops:
-            paint(top)
+        for tile in tiles(height, width):
+            paint(tile)
             tick()
         return result
     with ThreadPoolExecutor(cores, thread_name_prefix="render") as painters:  # numpy and OpenCV let go of the lock
-        for _ in painters.map(paint, tops):
+        for _ in painters.map(paint, tiles(height, width)):
             tick()
     return result
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Plan:
-    """What is fetched from where, and mixed how, at the size of the picture.
-
-    ways: (h, w, 2) displacements on the first and the last frame, times their zoom. calm: the same; None: none.
-    share, moved, detail: as in Balance. rim: rows beyond a band that its softening looks at.
-    """
-
-    time: float
-    ways: tuple[np.ndarray, np.ndarray]
-    calm: tuple[np.ndarray, np.ndarray] | None
-    share: np.ndarray
-    moved: np.ndarray
-    detail: np.ndarray | None
-    rim: int
-
-
-def _planned(
-    first: Source,
-    motion: MotionAt,
-    mixing: Balance,
-    calm: Calm | None,
-    scratch: Scratch,
-) -> _Plan:
+def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, calm: Calm | None) -> _Plan:
     height, width = first.groups[0].shape[:2]
-
-    def large(name: str, ways: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        outs = (scratch.array(f"{name} {end}", height, width, 2) for end in ("early", "late"))
-        early, late = (
-            resize_flow(np.float32(first.zoom) * way, height, width, out) for way, out in zip(ways, outs, strict=True)
-        )
-        return early, late
-
-    def plane(name: str, small: np.ndarray) -> np.ndarray:
-        return resize_plane(small, height, width, scratch.array(name, height, width))
-
-    share, moved = plane("share", mixing.share), plane("moved", mixing.moved)
-    detail = None if mixing.detail is None else plane("detail", mixing.detail)
-    rim = 0 if detail is None else round(_SOFT * width / motion.velocity.shape[1])
+    ways, share, moved = _ways(motion), mixing.share, mixing.moved
+    if calm is not None:
+        ways, share, moved = lean(ways, share, moved, calm, motion.time)
+    planes, soft, rim = [share, moved], np.zeros((1, 1), bool), 0
+    if mixing.detail is not None:
+        planes.append(mixing.detail)
+        soft, rim = mixing.detail < 1 - _SLIGHT, round(_SOFT * width / motion.velocity.shape[1])
     return _Plan(
+        first,
+        last,
         motion.time,
-        large("moved", _ways(motion)),
-        None if calm is None else large("calm", calm.ways),
-        share,
-        moved,
-        detail,
+        enlarged_ways(ways, height, width, first.zoom),
+        None if calm is None else enlarged_ways(calm.ways, height, width, first.zoom),
+        enlarged(planes, height, width),
+        Places(moved < 1 - _SLIGHT, height, width),
+        Places(soft, height, width),
         rim,
     )
 
 
-def _mixed(first: Source, last: Source, index: int, plan: _Plan, band: slice, here: np.ndarray) -> np.ndarray:
-    """A band of group `index`. here: the places of the picture's uppermost rows, times the zoom."""
-    down = first.zoom * band.start
-    early, late = (_from(way[band], here, down) for way in plan.ways)
-    mixed = weighted(first.moved(index, early), last.moved(index, late), plan.share[band])
-    moved = plan.moved[band]
-    if plan.calm is None:
-        standing = faded(first.groups[index][band], last.groups[index][band], plan.time)
-        mixed = weighted(standing, mixed, moved)
-    elif moved.min() < _SURE:
-        early, late = (_from(way[band], here, down) for way in plan.calm)
-        standing = faded(first.moved(index, early), last.moved(index, late), plan.time)
-        mixed = weighted(standing, mixed, moved)
-    if plan.detail is None or plan.detail[band].min() > _SURE:
-        return mixed
-    return weighted(_softened(mixed, plan.rim), mixed, plan.detail[band])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What is fetched from where, and mixed how.
+
+    ways: from `enlarged_ways`. calm: the same; None: what stands takes its part.
+    mixing: share and moved, and detail where it is not kept everywhere.
+    in_doubt, soft: where the calm or standing picture and the mean count. rim: pixels around that the mean looks at.
+    """
+
+    first: Source
+    last: Source
+    time: float
+    ways: Enlarged
+    calm: Enlarged | None
+    mixing: Enlarged
+    in_doubt: Places
+    soft: Places
+    rim: int
+
+    def painted(self, tile: Tile) -> Iterator[np.ndarray]:
+        """A tile of the new picture, each group of channels for itself."""
+        is_soft = self.soft.any_in(tile)
+        wide, inner = _widened(tile, self.rim if is_soft else 0, *self.first.groups[0].shape[:2])
+        is_in_doubt = self.in_doubt.any_in(wide)
+        moving = places(self.ways, wide, self.first.zoom)
+        calm = places(self.calm, wide, self.first.zoom) if self.calm is not None and is_in_doubt else None
+        share, moved, *detail = self.mixing.part(wide)
+        for index in range(len(self.first.groups)):
+            mixed = weighted(*self._fetched(index, moving), share)
+            if is_in_doubt:
+                standing = self._standing(index, wide) if calm is None else self._fetched(index, calm)
+                mixed = weighted(faded(*standing, self.time), mixed, moved)
+            if is_soft:
+                mixed = weighted(_softened(mixed, self.rim), mixed, detail[0])
+            yield self.first.finished(mixed[inner], index)
+
+    def _fetched(self, index: int, where: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        return self.first.moved(index, where[:2]), self.last.moved(index, where[2:])
+
+    def _standing(self, index: int, tile: Tile) -> tuple[np.ndarray, np.ndarray]:
+        return self.first.groups[index][tile], self.last.groups[index][tile]
+
+
+def _widened(tile: Tile, rim: int, *sides: int) -> tuple[Tile, Tile]:
+    """A tile with a rim, as far as a picture of these sides has one, and where in that the tile lies."""
+    rows, columns = (
+        slice(max(span.start - rim, 0), min(span.stop + rim, side)) for span, side in zip(tile, sides, strict=True)
+    )
+    inner = (
+        slice(span.start - whole.start, span.stop - whole.start)
+        for span, whole in zip(tile, (rows, columns), strict=True)
+    )
+    return (rows, columns), (next(inner), next(inner))
 
 
 def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:
@@ -140,16 +139,13 @@ def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:
     return cv2.blur(pixels, (2 * reach + 1, 2 * reach + 1)).reshape(pixels.shape)
 
 
-def _from(way: np.ndarray, here: np.ndarray, down: float) -> np.ndarray:
-    """Where a band's pixels go by `way`. here: the places of the uppermost band. down: how far this one lies below."""
+def _ways(motion: MotionAt) -> list[np.ndarray]:
+    """From each pixel to where its content lies, in working pixels: x, y on the first and x, y on the last frame."""
     import cv2
 
-    lower: Any = (0.0, down, 0.0, 0.0)  # the stubs know no scalars
-    places = cv2.add(way, here[: len(way)])
-    return cv2.add(places, lower, dst=places)
-
-
-def _ways(motion: MotionAt) -> tuple[np.ndarray, np.ndarray]:
-    """From each pixel to where its content lies on the first and on the last frame, in working pixels."""
-    early, late = np.float32(-motion.time) * motion.velocity, np.float32(1 - motion.time) * motion.velocity
-    return (early, late) if motion.bend is None else (early - motion.bend, late - motion.bend)
+    velocity = cv2.split(motion.velocity)
+    ways = [np.float32(share) * plane for share in (-motion.time, 1 - motion.time) for plane in velocity]
+    if motion.bend is None:
+        return ways
+    bend = cv2.split(motion.bend)
+    return [way - plane for way, plane in zip(ways, (*bend, *bend), strict=True)]

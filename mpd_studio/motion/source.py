@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +37,10 @@ class Source:
     channels: int
     is_weighted: bool
 
-    def moved(self, index: int, where: np.ndarray) -> np.ndarray:
+    def moved(self, index: int, where: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
         """(h', w', c) group `index` looked up at `where`, in its dtype; beyond the border the border's pixels go on.
 
-        where: (h', w', 2) float32 of x, y, times `zoom`.
+        where: (h', w', 2) float32 of x, y, or two planes, times `zoom`.
         """
         found = _without_padding(remap(self.found_in[index], where, self.sampling), self.groups[index].shape[2])
         if self.bounds is None or self.sampling is not Sampling.CUBIC:

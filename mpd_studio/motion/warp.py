@@ -6,6 +6,7 @@ further (core/geometry.py); displacements are the same in both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -48,15 +49,19 @@ def channel_groups(pixels: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(np.ascontiguousarray(pixels[..., start : start + _MOST_CHANNELS]) for start in starts)
 
 
-def remap(group: np.ndarray, where: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """As `sample`, of one of `channel_groups` that is uint8, uint16 or float32; (h', w', c)."""
+def remap(group: np.ndarray, where: np.ndarray | Sequence[np.ndarray], sampling: Sampling) -> np.ndarray:
+    """As `sample`, of one of `channel_groups` that is uint8, uint16 or float32; (h', w', c).
+
+    where: (h', w', 2), or its planes of x and y.
+    """
     import cv2
 
     ways = {Sampling.NEAREST: cv2.INTER_NEAREST, Sampling.LINEAR: cv2.INTER_LINEAR, Sampling.CUBIC: cv2.INTER_CUBIC}
     # An empty array instead of None gives wrong pixels with INTER_LINEAR in OpenCV 5.0.0 (seen, not reported).
     no_second_map: Any = None  # the stubs forget that it may be None
-    found = cv2.remap(group, where, no_second_map, ways[sampling], borderMode=cv2.BORDER_REPLICATE)
-    return found.reshape(*where.shape[:2], group.shape[2])
+    x, y = (where, no_second_map) if isinstance(where, np.ndarray) else where
+    found = cv2.remap(group, x, y, ways[sampling], borderMode=cv2.BORDER_REPLICATE)
+    return found.reshape(*x.shape[:2], group.shape[2])
 
 
 def backward_warp(pixels: np.ndarray, flow: np.ndarray, sampling: Sampling = Sampling.LINEAR) -> np.ndarray:
@@ -94,11 +99,8 @@ def splat(values: np.ndarray, flow: np.ndarray, weights: np.ndarray) -> tuple[np
     return averaged, sums[0].astype(np.float32)
 
 
-def resize_flow(flow: np.ndarray, height: int, width: int, out: np.ndarray | None = None) -> np.ndarray:
-    """The same motion on a picture of another size: resampled, and its vectors scaled.
-
-    out: (height, width, 2) float32 to be filled with the result, where that is not the flow itself.
-    """
+def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The same motion on a picture of another size: resampled, and its vectors scaled."""
     import cv2
 
     old_height, old_width = flow.shape[:2]
@@ -106,17 +108,17 @@ def resize_flow(flow: np.ndarray, height: int, width: int, out: np.ndarray | Non
         return flow
     scale = np.array([width / old_width, height / old_height], np.float32)
     if height * width > old_height * old_width:  # scaling the smaller of the two costs less
-        return cv2.resize(flow * scale, (width, height), out, interpolation=cv2.INTER_LINEAR)
+        return cv2.resize(flow * scale, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) * scale
 
 
-def resize_plane(plane: np.ndarray, height: int, width: int, out: np.ndarray | None = None) -> np.ndarray:
-    """An (h, w) float32 plane at another size. out: to be filled with the result, where that is not the plane."""
+def resize_plane(plane: np.ndarray, height: int, width: int) -> np.ndarray:
+    """An (h, w) float32 plane at another size; the plane itself where it has that size."""
     import cv2
 
     if plane.shape == (height, width):
         return plane
-    return cv2.resize(plane, (width, height), out, interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def without_specks(flow: np.ndarray, side: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mpd_studio.motion.appearance import appearance
-from mpd_studio.motion.calm import calm_at
+from mpd_studio.motion.calm import calm_motion
 from mpd_studio.motion.detail import shared_detail
 from mpd_studio.motion.field import MotionField
 
@@ -48,16 +48,16 @@ def test_calm_ways_follow_trusted_motion_and_stand_still_elsewhere():
     flow = np.full((40, 100, 2), (6.0, -2.0), np.float32)
     trust = np.ones((40, 100), np.float32)
     trust[:, 50:] = 0
-    calm = calm_at(MotionField(flow, -flow, trust, trust), 0.25)
-    np.testing.assert_allclose(calm.ways[0][:, :40], np.broadcast_to((-1.5, 0.5), (40, 40, 2)), rtol=0.06)
-    np.testing.assert_allclose(calm.ways[1][:, :40], np.broadcast_to((4.5, -1.5), (40, 40, 2)), rtol=0.06)
-    assert np.abs(calm.ways[1][:, 65:]).max() < 1e-3
+    calm = calm_motion(MotionField(flow, -flow, trust, trust)).at(0.25)
+    for way, expected in zip(calm.ways, (-1.5, 0.5, 4.5, -1.5), strict=True):
+        np.testing.assert_allclose(way[:, :40], expected, rtol=0.06)
+        assert np.abs(way[:, 65:]).max() < 1e-3
     assert calm.trust[:, 65:].max() < 1e-3 < calm.trust[:, :40].min()
 
 
 def test_across_a_cut_nothing_moves():
     flow = np.full((40, 40, 2), 5.0, np.float32)
     trust = np.ones((40, 40), np.float32)
-    calm = calm_at(MotionField(flow, -flow, trust, trust, overall_trust=0.0), 0.5)
-    assert not np.any(calm.ways[0])
+    calm = calm_motion(MotionField(flow, -flow, trust, trust, overall_trust=0.0)).at(0.5)
+    assert not np.any(calm.ways)
     assert not np.any(calm.trust)

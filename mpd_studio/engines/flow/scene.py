@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.backdrop import Backdrop, fill_unseen
 from mpd_studio.motion.between import motion_at
 from mpd_studio.motion.cadence import Moments, moments_of
-from mpd_studio.motion.calm import calm_at
+from mpd_studio.motion.calm import CalmMotion, calm_motion
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.flow import Effort, two_way_flow
@@ -29,7 +28,6 @@ from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
 from mpd_studio.motion.render import render
 from mpd_studio.motion.scene_change import ChangeKind
-from mpd_studio.motion.scratch import Scratch
 from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
@@ -49,6 +47,7 @@ class Scene:
 
     ready: first and last, made ready to be moved. change, moments: as in Measured.
     shades: the shadows of the pieces, where they throw any. bare: the frames without them, made ready.
+    calm: what is shown where the motion at a moment is in doubt; None: a cross-fade.
     """
 
     first: np.ndarray
@@ -66,7 +65,7 @@ class Scene:
     moments: Moments | None = None
     shades: Shades | None = None
     bare: tuple[Source, Source] | None = None
-    scratch: Scratch = dataclasses.field(default_factory=Scratch)
+    calm: CalmMotion | None = None
 
     def frame_at(self, time: float, tick: Callable[[], None], cores: int = 2) -> tuple[np.ndarray, np.ndarray]:
         """The picture at gap time `time`: pixels like the boundary frames', and (h, w) float32 confidence.
@@ -96,18 +95,17 @@ class Scene:
             return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
         motion = motion_at(self.field, time)
         tick()
-        is_draft = self.sampling is Sampling.LINEAR  # which does without what takes half of a frame's time
-        calm = calm_at(self.field, time) if self.backdrop is None and not is_draft else None
+        calm = None if self.calm is None else self.calm.at(time)
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust, calm)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, tick, calm, cores=cores, scratch=self.scratch)
-            return pixels, resize_plane(mixing.confidence, height, width).copy()
+            pixels = render(*self.ready, motion, mixing, tick, calm, cores=cores)
+            return pixels, resize_plane(mixing.confidence, height, width)
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*(self.bare or self.ready), motion, whole, tick, cores=cores, scratch=self.scratch)
+        pixels = render(*(self.bare or self.ready), motion, whole, tick, cores=cores)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -195,4 +193,6 @@ def compose(
     if shades is not None:
         bare = sources(shades.first, shades.last, sampling, request.new_frames)
     drawn, shaded = (pieces, backdrop, holds), (shades, bare)
-    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments, *shaded)
+    is_draft = sampling is Sampling.LINEAR  # which does without what takes half of a frame's time
+    calm = None if pieces or is_draft else calm_motion(field)
+    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments, *shaded, calm)

@@ -1,0 +1,105 @@
+"""Pictures painted in tiles: each pixel once, from enlarged planes that are exact, whatever the size and the cores."""
+
+from __future__ import annotations
+
+import cv2  # noqa: TID253 - what it enlarges is what we compare with
+import numpy as np
+import pytest
+
+from mpd_studio.motion.between import MotionAt
+from mpd_studio.motion.calm import Calm, lean
+from mpd_studio.motion.confidence import Balance
+from mpd_studio.motion.enlarged import enlarged, enlarged_ways, places
+from mpd_studio.motion.render import render
+from mpd_studio.motion.source import sources
+from mpd_studio.motion.tiles import Places, tiles
+from mpd_studio.motion.warp import Sampling, grid, resize_flow
+
+RANDOM = np.random.default_rng(5)
+SMALL, LARGE = (27, 48), (211, 389)
+
+
+def soft(*shape: int) -> np.ndarray:
+    return cv2.GaussianBlur(RANDOM.normal(0, 30, shape).astype(np.float32), (0, 0), 2).reshape(shape)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (128, 256), (129, 255), (700, 1000)])
+def test_tiles_cover_each_pixel_once(height: int, width: int):
+    count = np.zeros((height, width), int)
+    for tile in tiles(height, width):
+        count[tile] += 1
+    assert np.all(count == 1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_part_of_enlarged_planes_is_that_part_of_the_whole(count: int):
+    planes = [soft(*SMALL) for _ in range(count)]
+    seen = enlarged(planes, *LARGE).part((slice(100, 190), slice(37, 300)))
+    assert len(seen) == count
+    for part, plane in zip(seen, planes, strict=True):
+        whole = cv2.resize(plane, LARGE[::-1], interpolation=cv2.INTER_LINEAR)
+        np.testing.assert_allclose(part, whole[100:190, 37:300], atol=0.01)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_places_are_those_of_an_enlarged_flow(size: tuple[int, int]):
+    ways = [soft(*SMALL, 2) for _ in range(2)]
+    planes = [plane for way in ways for plane in cv2.split(way)]
+    seen = places(enlarged_ways(planes, *size, zoom=2), (slice(0, size[0]), slice(0, size[1])), zoom=2)
+    for axis, part in enumerate(seen):
+        whole = 2 * (grid(*size) + resize_flow(ways[axis // 2], *size))
+        np.testing.assert_allclose(part, whole[..., axis % 2], atol=0.05)
+
+
+def test_a_mask_speaks_for_what_linear_enlarging_reaches():
+    mask = np.zeros(SMALL, bool)
+    mask[9, 20] = True
+    weight = cv2.resize(mask.astype(np.float32), LARGE[::-1], interpolation=cv2.INTER_LINEAR)
+    where = Places(mask, *LARGE)
+    for top in range(0, LARGE[0], 7):
+        for left in range(0, LARGE[1], 7):
+            tile = slice(top, min(top + 7, LARGE[0])), slice(left, min(left + 7, LARGE[1]))
+            assert where.any_in(tile) or not weight[tile].any()
+    assert not where.any_in((slice(0, 40), slice(0, 100)))
+
+
+def test_frames_are_equal_however_many_cores_work():
+    first, last = RANDOM.integers(0, 256, (2, 300, 390, 3), np.uint8)
+    ends = sources(first, last, Sampling.CUBIC, 7)
+    one, two, three = RANDOM.random((3, 40, 30), np.float32)
+    motion, mixing = MotionAt(0.3, soft(40, 30, 2), one, two), Balance(one, two, three, three)
+    frames = [render(*ends, motion, mixing, cores=cores) for cores in (1, 2)]
+    np.testing.assert_array_equal(frames[0], frames[1])
+
+
+def test_tiles_leave_no_seam():
+    """The same picture shifted by half a tile gives the same pixels."""
+    whole = cv2.GaussianBlur(RANDOM.integers(0, 256, (512, 1024, 3), np.uint8), (0, 0), 2)
+    half = np.full((64, 128), 0.5, np.float32)
+    way = np.full((64, 128, 2), (1.25, -0.5), np.float32)
+
+    def made(picture: np.ndarray) -> np.ndarray:
+        ends = sources(picture, np.roll(picture, 3, axis=1), Sampling.CUBIC, 7)
+        return render(*ends, MotionAt(0.5, way, half, half), Balance(half, half, half, half))
+
+    moved = made(np.roll(whole, (64, 128), (0, 1)))
+    apart = np.abs(np.roll(moved, (-64, -128), (0, 1)).astype(int) - made(whole))
+    assert apart[64:-128, 64:-192].max() <= 1  # beyond lie the borders of the one and of the other
+
+
+def test_the_same_place_is_fetched_once():
+    ones = np.ones((4, 6), np.float32)
+    ways, calm = [ones * way for way in (2, 0, 2, 0)], Calm(tuple(ones * way for way in (3, 0, 2, 1)), ones)
+    between, share, moved = lean(ways, ones * 0.2, ones * 0.75, calm, 0.6)
+    np.testing.assert_allclose(moved, 1)
+    np.testing.assert_allclose([way[0, 0] for way in between], (2.25, 0, 2, 0.25))
+    np.testing.assert_allclose(share, 0.75 * 0.2 + 0.25 * 0.6)
+
+
+def test_places_far_apart_are_fetched_each_for_itself():
+    ones = np.ones((4, 6), np.float32)
+    ways, calm = [ones * way for way in (2, 0, 2, 0)], Calm(tuple(ones * way for way in (9, 0, 2, 0)), ones)
+    between, share, moved = lean(ways, ones * 0.2, ones * 0.75, calm, 0.6)
+    np.testing.assert_allclose(moved, 0.75)
+    np.testing.assert_allclose(between, ways)
+    np.testing.assert_allclose(share, 0.2)
