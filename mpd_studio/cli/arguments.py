@@ -106,6 +106,9 @@ def _add_fill_timeline(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     _add_reading(timeline)
     timeline.add_argument("--dry-run", action="store_true", help="show the contract sheets and make nothing")
+    timeline.add_argument(
+        "--resume", action="store_true", help="keep the gaps that an earlier run into DIR has finished, make the others"
+    )
     _add_engine(timeline)
     _add_output(timeline)
 

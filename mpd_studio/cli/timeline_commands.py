@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpd_studio.cli.asked_request import WrongUsage, check_format
 from mpd_studio.cli.console import Console
 from mpd_studio.cli.engine_words import asked_settings
-from mpd_studio.core.errors import MpdError
+from mpd_studio.core.errors import MpdError, OutputError
 from mpd_studio.core.timeline import gaps_of
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
     settings = asked_settings(arguments)
     file = _open(arguments, console)
     _check_numbers(arguments.gap, len(gaps_of(file.timeline)))
-    check_folder(arguments.out, overwrite=arguments.overwrite)
+    may_hold = arguments.overwrite or arguments.resume
+    check_folder(arguments.out, overwrite=may_hold)
     path = filled_path(file, arguments.out)
+    _check_resumes(arguments, path)
     if arguments.dry_run:
         return _plan(arguments, settings, file, console)
-    with occupied(arguments.out, overwrite=arguments.overwrite), console.progress():
+    with occupied(arguments.out, overwrite=may_hold), console.progress():
         filled = fill_timeline(
             file.timeline,
             arguments.out,
@@ -81,6 +84,7 @@ def run_fill_timeline(arguments: argparse.Namespace, console: Console) -> int:
             handles=arguments.handles,
             only=arguments.gap,
             overwrite=arguments.overwrite,
+            resume=arguments.resume,
         )
         notes = write_filled_file(file, filled, path, arguments.handles)
     for note in notes:
@@ -121,6 +125,18 @@ def _check_numbers(numbers: list[int] | None, count: int) -> None:
             raise WrongUsage(f"--gap {number}: the timeline has no such gap; {there}. See `mpd-studio gaps`.")
 
 
+def _check_resumes(arguments: argparse.Namespace, path: Path) -> None:
+    """Going on replaces the timeline of the earlier run, never one that stands there for another reason."""
+    from mpd_studio.workflow.output_folder import TAKE_FILE
+
+    has_finished = any(arguments.out.glob(f"gap_*/{TAKE_FILE}"))
+    if arguments.resume and not arguments.overwrite and path.exists() and not has_finished:
+        raise OutputError(
+            f"{path} is there, and no gap beside it that an earlier run has finished. Choose another folder, or allow "
+            "overwriting (--overwrite)."
+        )
+
+
 def _counts(arguments: argparse.Namespace, file: TimelineFile, placed: PlacedGap) -> bool:
     """Whether a gap that was not filled is a failure: the space before the first clip of an editor's track is none."""
     return file.opened is None or placed.start > 0 or bool(arguments.gap)
@@ -139,7 +155,9 @@ def _told(filled: FilledTimeline, console: Console) -> list[dict[str, Any]]:
     rows = []
     for gap in filled.gaps:
         made = run_document(gap.run) if gap.run else {"problem": str(gap.problem)}
-        rows.append({"gap": gap.number, **made})
+        rows.append({"gap": gap.number, **({"kept": True} if gap.is_kept else {}), **made})
+        if gap.is_kept:
+            console.text(f"gap {gap.number}: kept from an earlier run")
         console.text(gap.run.sheet.as_text() if gap.run else f"gap {gap.number}: {gap.problem}\n")
         if gap.problem:
             console.warning(f"gap {gap.number}: {gap.problem}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from mpd_studio.core.timeline import PlacedGap, Take, Timeline, gaps_of
 from mpd_studio.engines.registry import engine_infos
 from mpd_studio.workflow.build_request import build_request, place_of
 from mpd_studio.workflow.engine_holder import EngineHolder
+from mpd_studio.workflow.finished_gap import GapOrder, finished, seal
 from mpd_studio.workflow.gap_motion import carry_out, goes_along_motions, motion_problem, with_motions
 from mpd_studio.workflow.inbetween import Run, run
 
@@ -24,12 +26,13 @@ MovieChoice = Callable[[InbetweenRequest], str | None]
 
 @dataclass(frozen=True, slots=True)
 class FilledGap:
-    """One gap of the timeline: what was made, or why nothing could be."""
+    """One gap of the timeline: what was made, or why nothing could be. is_kept: an earlier run had made it."""
 
     placed: PlacedGap
     number: int
     run: Run | None
     problem: MpdError | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,13 @@ def fill_timeline(
     handles: int = 0,
     only: Container[int] | None = None,
     overwrite: bool = False,
+    resume: bool = False,
 ) -> FilledTimeline:
     """Every gap into folder/gap_NN. A gap that cannot be filled is reported and does not stop the others.
 
     movie_id: also a movie; MovieChoice says which for each gap. handles: footage at both ends of the movies.
-    only: numbers of the gaps to fill (from 1); None for all.
+    only: numbers of the gaps to fill (from 1); None for all. resume: gaps that an earlier run into this folder has
+    finished are kept, where all is as it was then (finished_gap.py).
 
     Raises:
         Cancelled: through the reporter; gaps that were finished before stay on disk.
@@ -74,24 +79,30 @@ def fill_timeline(
             try:
                 request = build_request(timeline, placed.gap.id, engine_id, settings or EngineSettings(), seed)
                 request = _along_its_motions(request, placed, reporter)
-                made = run(
+                movie = movie_id(request) if callable(movie_id) else movie_id
+                order = GapOrder(request, place_of(timeline, placed.gap.id), exporter_id, movie, handles)
+                home, labelled = folder / gap_folder(number), _Labelled(reporter, f"Gap {number}")
+                made_of = order.made_of()
+                kept = finished(order, made_of, home, labelled) if resume else None
+                made = kept or run(
                     request,
-                    folder / gap_folder(number),
-                    _Labelled(reporter, f"Gap {number}"),
-                    name=gap_folder(number),
+                    home,
+                    labelled,
+                    name=home.name,
                     exporter_id=exporter_id,
-                    movie_id=movie_id(request) if callable(movie_id) else movie_id,
+                    movie_id=movie,
                     handles=handles,
-                    place=place_of(timeline, placed.gap.id),
+                    place=order.place,
                     overwrite=overwrite,
                     engines=engines,
+                    seal=partial(seal, made_of),
                 )
             except MpdError as error:
                 filled.append(FilledGap(placed, number, None, error))
                 continue
             take = Take(TakeId(f"take-{uuid4().hex[:8]}"), made.result, f"Take {len(placed.gap.takes) + 1}")
             timeline = add_take(timeline, placed.gap.id, take)
-            filled.append(FilledGap(placed, number, made))
+            filled.append(FilledGap(placed, number, made, is_kept=kept is not None))
     finally:
         engines.release()
     return FilledTimeline(timeline, tuple(filled))

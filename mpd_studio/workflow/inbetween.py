@@ -91,6 +91,7 @@ def run(
     maps: ConfidenceMaps = ConfidenceMaps.NONE,
     open_engine: Callable[[str], Engine] = open_engine,
     engines: EngineHolder | None = None,
+    seal: Callable[[Path, Run], None] | None = None,
 ) -> Run:
     """Fill `folder` with NAME_000001.ext …, sheet.txt and sheet.json.
 
@@ -98,6 +99,7 @@ def run(
     movie_id: a movie format, for NAME.ext beside the frames. handles: footage at both its ends, see deliver_take.
     maps: of the confidence of each pixel, beside the frames as NAME_confidence_000001.png …, where the engine tells it.
     engines: keeps the engine for the next run, if this one ends well; None: it is opened for this run alone.
+    seal: called with the folder that is about to become `folder`, to put something beside the frames.
 
     Raises:
         MpdError: whatever stands in the way, before or during the run; nothing is left in or beside `folder`. Where the
@@ -136,10 +138,13 @@ def run(
         if movie_id:
             movies = deliver_take(result, movie_id, part, name, reporter, place=place, handles=handles).files
         write_s = time.perf_counter() - began - engine_s
-    folder = folder.absolute()
-    result = replace(result, frames=replace(sequence, folder=folder))
-    seconds = (("decode", decode_s), ("engine", engine_s), ("write", write_s))
-    return Run(result, sheet, seconds, tuple(folder / movie.name for movie in movies), figures)
+        home = folder.absolute()
+        result = replace(result, frames=replace(sequence, folder=home))
+        seconds = (("decode", decode_s), ("engine", engine_s), ("write", write_s))
+        made = Run(result, sheet, seconds, tuple(home / movie.name for movie in movies), figures)
+        if seal is not None:
+            seal(part, made)
+    return made
 
 
 def rehearse(

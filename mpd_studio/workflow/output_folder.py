@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|%\x00-\x1f]')
 _PART_INSIDE = ".mpd-studio.part"
-_SHEETS = ("sheet.json", "sheet.txt")
+TAKE_FILE = "take.json"  # what a gap of a timeline was made of; see finished_gap.py
+_SHEETS = ("sheet.json", "sheet.txt", TAKE_FILE)
 
 
 def check_name(name: str) -> None:
@@ -81,7 +82,7 @@ def filling(folder: Path, name: str, *, overwrite: bool) -> Iterator[Path]:
     """A hidden folder to write into, which becomes `folder`, or moves into it, when the block ends well.
 
     Where `folder` holds files and `overwrite` is set, the new ones replace those of the same form (NAME_000001.ext …)
-    and of the same name (NAME.ext, sheet.txt, sheet.json); other files stay.
+    and of the same name (NAME.ext, sheet.txt, sheet.json, take.json); other files stay.
 
     Raises:
         OutputError: the file system refuses, or another run is filling the same place.
