@@ -31,20 +31,19 @@ def lay_piece(
 
     Returns: the box that was touched, and (rows, columns) float32 how opaque the piece is there.
     """
-    box, opaque = cover(piece, placement, canvas.shape[0], canvas.shape[1])
-    if not opaque.size:
-        return box, opaque
-    here = _places(box)
-    first_places, last_places = mapped(placement.to_first, here), mapped(placement.to_last, here)
-    first_mask, last_mask = _masks_at(piece, first_places, last_places)
+    box = _bounds(piece, placement, canvas.shape[0], canvas.shape[1])
+    seen = _look(piece, placement, box, canvas.shape[0], canvas.shape[1])
+    if seen is None:
+        return box, _nothing(box)
     share = _late_share(piece, placement.along)
-    early = (1 - share) * first_mask * within(first_places, *canvas.shape[:2])
-    late = share * last_mask * within(last_places, *canvas.shape[:2])
+    early = (1 - share) * seen.first_mask * seen.first_inside
+    late = share * seen.last_mask * within(seen.last_places, *canvas.shape[:2])
     mix = (late / np.maximum(early + late, 1e-6))[..., None]
-    part, zoom = opaque[..., None], np.float32(pair[0].zoom)
+    opaque, zoom = seen.opaque(placement.along), np.float32(pair[0].zoom)
+    part = opaque[..., None]
     for index, span in enumerate(pair[0].spans()):
-        from_first = pair[0].moved(index, first_places * zoom).astype(np.float32, copy=False)
-        from_last = pair[1].moved(index, last_places * zoom).astype(np.float32, copy=False)
+        from_first = pair[0].moved(index, seen.first_places * zoom).astype(np.float32, copy=False)
+        from_last = pair[1].moved(index, seen.last_places * zoom).astype(np.float32, copy=False)
         content = from_first * (1 - mix) + from_last * mix
         under = pair[0].opened(canvas[box][..., span], index)
         canvas[box][..., span] = pair[0].finished(under * (1 - part) + content * part, index)
@@ -54,18 +53,41 @@ def lay_piece(
 def cover(piece: Piece, placement: Placement, height: int, width: int) -> tuple[tuple[slice, slice], np.ndarray]:
     """Where a piece lies on the picture: a box, and (rows, columns) float32 how opaque the piece is in it."""
     box = _bounds(piece, placement, height, width)
+    seen = _look(piece, placement, box, height, width)
+    return box, _nothing(box) if seen is None else seen.opaque(placement.along)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What a box of the picture shows of a piece: for each of its pixels the place on both frames, the piece's masks
+    there, and whether the place is on the first frame.
+    """
+
+    first_places: np.ndarray
+    last_places: np.ndarray
+    first_mask: np.ndarray
+    last_mask: np.ndarray
+    first_inside: np.ndarray
+
+    def opaque(self, along: float) -> np.ndarray:
+        entering = np.maximum(pull(along), 1 - self.first_inside)
+        return self.first_mask + entering * np.maximum(self.last_mask - self.first_mask, 0)
+
+
+def _look(piece: Piece, placement: Placement, box: tuple[slice, slice], height: int, width: int) -> _Seen | None:
     here = _places(box)
     if not here.size:
-        return box, np.zeros(here.shape[:2], np.float32)
+        return None
     first_places, last_places = mapped(placement.to_first, here), mapped(placement.to_last, here)
-    first_mask, last_mask = _masks_at(piece, first_places, last_places)
-    entering = np.maximum(pull(placement.along), 1 - within(first_places, height, width))
-    return box, first_mask + entering * np.maximum(last_mask - first_mask, 0)
+    first_mask, last_mask = looked_up(piece.first_mask, first_places), looked_up(piece.last_mask, last_places)
+    if piece.frozen:
+        last_mask = np.zeros_like(last_mask)
+    return _Seen(first_places, last_places, first_mask, last_mask, within(first_places, height, width))
 
 
-def _masks_at(piece: Piece, first_places: np.ndarray, last_places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    last_mask = looked_up(piece.last_mask, last_places)
-    return looked_up(piece.first_mask, first_places), np.zeros_like(last_mask) if piece.frozen else last_mask
+def _nothing(box: tuple[slice, slice]) -> np.ndarray:
+    rows, columns = box
+    return np.zeros((max(rows.stop - rows.start, 0), max(columns.stop - columns.start, 0)), np.float32)
 
 
 def _late_share(piece: Piece, along: float) -> float:
@@ -96,10 +118,9 @@ def _bounds(piece: Piece, placement: Placement, height: int, width: int) -> tupl
 
 def _places(box: tuple[slice, slice]) -> np.ndarray:
     rows, columns = box
-    x, y = np.meshgrid(
-        np.arange(columns.start, columns.stop, dtype=np.float32), np.arange(rows.start, rows.stop, dtype=np.float32)
-    )
-    return np.dstack([x, y])
+    places = grid(max(rows.stop - rows.start, 0), max(columns.stop - columns.start, 0), rows.start)
+    places[..., 0] += columns.start
+    return places
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from mpd_studio.motion.affine import inverted, mapped
@@ -81,10 +83,20 @@ def steady_flows(field: MotionField, masks: tuple[np.ndarray, np.ndarray]) -> tu
     # What a piece hides lies about where the other frame shows it: nothing there may speak for the backdrop.
     suspect = _wide(np.maximum(*covers), 2 + max(height, width) // 60)
     flows = []
-    for flow, trust in ((field.forward, field.forward_trust), (field.backward, field.backward_trust)):
-        known = np.where(suspect | ~_steady(flow, trust), 0, trust)
+    ways = (field.forward, field.forward_trust), (field.backward, field.backward_trust)
+    for (flow, trust), steady in zip(ways, _steady_places(field), strict=True):
+        known = np.where(suspect | ~steady, 0, trust)
         flows.append(fill_holes(np.where(known[..., None] > 0, flow, 0), known))
     return flows[0], flows[1]
+
+
+@lru_cache(maxsize=4)  # while a path is dragged, the masks change many times a second, and the field does not
+def _steady_places(field: MotionField) -> tuple[np.ndarray, np.ndarray]:
+    """For each frame (h, w) bool, read-only: as `_steady`."""
+    places = _steady(field.forward, field.forward_trust), _steady(field.backward, field.backward_trust)
+    for plane in places:
+        plane.flags.writeable = False
+    return places
 
 
 def _steady(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from mpd_studio.motion.matte import matte
 from mpd_studio.motion.paths import position, progress
 from mpd_studio.motion.rasterise import disc_mask, region_mask
 from mpd_studio.motion.similarity import Similarity, fit_similarity
-from mpd_studio.motion.warp import grid, sample
+from mpd_studio.motion.warp import grid
 
 _MOST_OFFSET = 0.2  # how far the fit may correct a path's end, as part of its reach: hands are not exact
 CORES = (0.9, 0.55, 0.3, 0.16)  # parts of the reach on which turn and growth are measured
@@ -130,8 +131,11 @@ def within(places: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def looked_up(mask: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """A mask at other places; nothing lies outside the picture."""
-    return sample(mask, places) * within(places, *mask.shape)
+    """A mask at other places; nothing lies outside the picture: it falls to 0 one pixel outside."""
+    import cv2
+
+    no_second_map: Any = None  # the stubs forget that it may be None
+    return cv2.remap(mask, places, no_second_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
 
 
 def _array(point: Point) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,7 +49,7 @@ def fit_similarity(
     """
     coarse = _Patch(first, last, start, end, reach, _COARSE)
     tries = [Similarity(float(angle), scale) for angle in _ANGLES for scale in _SCALES]
-    matches = [coarse.match(each) + (_PLAIN if each == Similarity() else 0) for each in tries]
+    matches = coarse.matches(tries) + [_PLAIN if each == Similarity() else 0.0 for each in tries]
     best = coarse.refined(tries[int(np.argmax(matches))], most_offset)
     fine = _Patch(first, last, start, end, reach, _FINE)
     begins = [replace(each, match=fine.match(each)) for each in (best, Similarity())]
@@ -71,6 +72,13 @@ class _Patch:
 
     def match(self, similarity: Similarity) -> float:
         return _match(self._here, self._there(similarity.matrix(), similarity.offset), self._weight)
+
+    def matches(self, tries: Sequence[Similarity]) -> np.ndarray:
+        """(n,) the match of each, without offsets. All at once: a call for each costs several times as much."""
+        maps = np.concatenate([each.matrix().T for each in tries], axis=1, dtype=np.float32)
+        where = (self._places.reshape(-1, 2) @ maps).reshape(-1, len(tries), 2)
+        found = sample(self._last, where + _array_place(self._end))
+        return _matches(self._here.ravel(), found, self._weight.ravel())
 
     def refined(self, begin: Similarity, most_offset: float) -> Similarity:
         """Gauss–Newton on turn, growth, offset, and on the gain and level of the light; keeps the best on the way."""
@@ -104,20 +112,31 @@ def _smoothed(picture: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def _look(picture: np.ndarray, places: np.ndarray, matrix: np.ndarray, centre: Point) -> np.ndarray:
-    where = places @ matrix.T.astype(np.float32) + np.array([centre.x - 0.5, centre.y - 0.5], np.float32)
+    where = places @ matrix.T.astype(np.float32) + _array_place(centre)
     return sample(picture, where.astype(np.float32))
 
 
+def _array_place(point: Point) -> np.ndarray:
+    return np.array([point.x - 0.5, point.y - 0.5], np.float32)
+
+
 def _match(one: np.ndarray, other: np.ndarray, weight: np.ndarray) -> float:
-    """Weighted correlation. Two flat patches match as far as their levels do; a flat one matches no other."""
-    total = float(weight.sum())
-    level_one, level_other = float((one * weight).sum()) / total, float((other * weight).sum()) / total
-    a, b = one - level_one, other - level_other
-    power_one, power_other = float((a * a * weight).sum()) / total, float((b * b * weight).sum()) / total
-    if max(power_one, power_other) < _FLAT:
-        return max(0.0, 1 - abs(level_one - level_other) / 16)
-    power = math.sqrt(power_one * power_other)
-    return float((a * b * weight).sum()) / total / power if power > _FLAT / 4 else 0.0
+    return float(_matches(one.ravel(), other.reshape(-1, 1), weight.ravel())[0])
+
+
+def _matches(one: np.ndarray, others: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Weighted correlation. Two flat patches match as far as their levels do; a flat one matches no other.
+
+    one: (m,). others: (m, n). weight: (m,). Returns: (n,) float64.
+    """
+    share = weight / weight.sum()
+    level, levels = one @ share, share @ others
+    a, b = one - level, others - levels
+    heavy = a * share
+    power, powers, both = float(heavy @ a), share @ (b * b), heavy @ b
+    root = np.sqrt(power * powers.astype(np.float64))
+    alike = np.where(root > _FLAT / 4, both / np.maximum(root, _FLAT / 4), 0.0)
+    return np.where(np.maximum(power, powers) < _FLAT, np.maximum(0.0, 1 - np.abs(level - levels) / 16), alike)
 
 
 def _step(
@@ -130,10 +149,12 @@ def _step(
     gx = gradient_x * back[0, 0] + gradient_y * back[1, 0]
     gy = gradient_x * back[0, 1] + gradient_y * back[1, 1]
     px, py = places[..., 0], places[..., 1]
-    columns = np.stack([gx * px + gy * py, gy * px - gx * py, gx, gy, there, np.ones_like(there)], axis=-1)
-    flat, heavy = columns.reshape(-1, 6).astype(np.float64), weight.reshape(-1, 1).astype(np.float64)
-    normal = flat.T @ (flat * heavy) + 1e-6 * np.eye(6)
+    rows = np.ones((6, *there.shape))
+    rows[:5] = gx * px + gy * py, gy * px - gx * py, gx, gy, there
+    flat = rows.reshape(6, -1)
+    heavy = flat * weight.ravel()
+    normal = heavy @ flat.T + 1e-6 * np.eye(6)
     try:
-        return np.linalg.solve(normal, flat.T @ ((here - there).reshape(-1, 1) * heavy))[:4, 0]
+        return np.linalg.solve(normal, heavy @ (here - there).ravel())[:4]
     except np.linalg.LinAlgError:
         return None
