@@ -10,14 +10,14 @@ import numpy as np
 from mpd_studio.core.engine import BoundaryPictures
 from mpd_studio.core.figures import Figure
 from mpd_studio.core.geometry import Size
-from mpd_studio.core.guidance import Guidance, scale_guidance
+from mpd_studio.core.guidance import scale_guidance
 from mpd_studio.core.ids import RegionId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest, Quality
 from mpd_studio.core.media_ref import FrameRef
 from mpd_studio.core.picture import Picture
 from mpd_studio.core.progress import Reporter
 from mpd_studio.core.trust import frame_confidence
-from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, glance, rerouted, smaller
+from mpd_studio.engines.flow.glance import GLANCE_HEIGHT, Glances
 from mpd_studio.engines.flow.scene import Measured, Scene, compose, measure
 from mpd_studio.engines.flow.shot_change import figures_of
 from mpd_studio.media.display import display
@@ -33,6 +33,7 @@ DRAFT_ENGINE = "flow"
 _HIGHEST = 480
 _MOST_FRAMES = 48
 _KEPT_ENDS = 4
+_SPARSE = 2  # of a glance's pixels so many across and down stand for one figure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,8 @@ class DraftMaker:
         self._reader = FrameReader()
         self._ends: OrderedDict[tuple[FrameRef, Size], np.ndarray] = OrderedDict()
         self._measured: OrderedDict[tuple[FrameRef, FrameRef, Size], Measured] = OrderedDict()
-        self._last_glance: tuple[InbetweenRequest, Scene] | None = None
+        self._glances = Glances()
+        self._cut: tuple[Scene, tuple[CutOut, ...]] | None = None  # of the newest glance
 
     def make(self, request: InbetweenRequest, reporter: Reporter) -> MadeDraft:
         """Raises: MpdError: an end cannot be read, or the engine refuses."""
@@ -102,9 +104,11 @@ class DraftMaker:
         """New frame `index` alone, smaller and in a hurry. Raises as make."""
         scene = self._glanced(request, reporter)
         time = float(new_frame_times(request.new_frames)[index])
-        pixels, trusted = scene.frame_at(time, reporter.raise_if_cancelled)
-        cuts = cut_outs(scene, request.guidance, request.canvas)
-        return Glance(request, index, _sealed(pixels), frame_confidence(trusted), cuts)
+        pixels, trusted = self._glances.frame(scene, time, reporter.raise_if_cancelled)
+        if self._cut is None or self._cut[0].ready is not scene.ready:
+            self._cut = scene, cut_outs(scene, request.guidance, request.canvas)
+        confidence = frame_confidence(trusted[::_SPARSE, ::_SPARSE])
+        return Glance(request, index, _sealed(pixels), confidence, self._cut[1])
 
     def motion(self, request: InbetweenRequest, time: float, reporter: Reporter) -> np.ndarray:
         """(h, w, 2) float32 in canvas pixels: how far what is seen at gap time `time` goes over the whole gap.
@@ -122,25 +126,16 @@ class DraftMaker:
 
     def _glanced(self, request: InbetweenRequest, reporter: Reporter) -> Scene:
         """The scene at the size of a glance. Motion is measured at the size of a draft, which will need it next."""
-        small, least = small_request(request), small_request(request, GLANCE_HEIGHT)
-        same = replace(least, guidance=Guidance(), new_frames=1)
-        if self._last_glance is not None and self._last_glance[0] == same:
-            scene = rerouted(self._last_glance[1], least.guidance)
-            if scene is not None:
-                return scene
-        scene = self._new_glance(request, small, least, reporter)
-        self._last_glance = (same, scene)
-        return scene
-
-    def _new_glance(
-        self, request: InbetweenRequest, small: InbetweenRequest, least: InbetweenRequest, reporter: Reporter
-    ) -> Scene:
+        least = small_request(request, GLANCE_HEIGHT)
+        known = self._glances.known(least)
+        if known is not None:
+            return known
+        small = small_request(request)
         key = (small.first, small.last, small.canvas)
         if key not in self._measured:
             self._measure(small, self._pictures(request, small, reporter), reporter)
         pictures = self._pictures(request, least, reporter)
-        measured = smaller(self._measured[key], least, pictures)
-        return glance(least, pictures, measured, reporter.raise_if_cancelled)
+        return self._glances.compose(least, pictures, self._measured[key], reporter.raise_if_cancelled)
 
     def _measure(self, small: InbetweenRequest, pictures: BoundaryPictures, reporter: Reporter) -> Measured:
         check_boundary(small, pictures, SMALLEST_FLOW_SIDE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from mpd_studio.core.errors import BadInput
 from mpd_studio.core.figures import Figure
@@ -32,6 +32,7 @@ from mpd_studio.session.selection import Selection
 _KEPT_GAPS = 6
 # Newer drawings stop a draft on its way; but while a drag goes on, one that is this late is let through.
 _PATIENCE_S = 0.5
+_REST_MS = 80  # after a glance, until the hand counts as resting: a draft begun between two moves only delays both
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,8 @@ class Drafts(QObject):
         self._running: tuple[GapId, InbetweenRequest] | None = None
         self._running_id = ""
         self._late_since_s: float | None = None
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._on_rest)
         self._project_key = document.key
         self._seen: PlacedGap | None = None
         selection.changed.connect(self._on_selection_changed)
@@ -196,15 +199,21 @@ class Drafts(QObject):
         return max(0, min(request.new_frames - 1, index))
 
     def _on_glanced(self, gap_id: GapId, glance: Glance) -> None:
-        """Show it, and make the whole draft unless something newer is wanted."""
+        """Show it, and make the whole draft when nothing newer is wanted for a while."""
         running, self._running = self._running, None
         made = self._made.get(gap_id)
         if made is not None and len(made.frames) == glance.request.new_frames:
             self._glances[gap_id] = glance
         if self._wanted is None:
             self._wanted = running
-        self._start()
+            self._rest.start()
+        else:
+            self._start()
         self.changed.emit(gap_id)
+
+    def _on_rest(self) -> None:
+        if self._running is None:
+            self._start()
 
     def _stop_running(self) -> None:
         """Cancel what is no longer wanted, but for one draft in a while when wishes never end."""

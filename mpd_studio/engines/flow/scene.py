@@ -47,6 +47,7 @@ class Scene:
 
     ready: first and last, made ready to be moved. change, moments: as in Measured.
     shades: the shadows of the pieces, where they throw any. bare: the frames without them, made ready.
+    nothing_changes: the two frames are one and the same.
     calm: what is shown where the motion at a moment is in doubt; None: a cross-fade.
     """
 
@@ -65,6 +66,7 @@ class Scene:
     moments: Moments | None = None
     shades: Shades | None = None
     bare: tuple[Source, Source] | None = None
+    nothing_changes: bool = False
     calm: CalmMotion | None = None
 
     def frame_at(self, time: float, tick: Callable[[], None], cores: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +74,14 @@ class Scene:
 
         cores: how many may be kept busy with it.
         """
+        pixels, confidence = self.behind(ease(self.guidance.ease, time), tick, cores)
+        return self.laid_over(pixels, confidence, time, tick)
+
+    def laid_over(
+        self, pixels: np.ndarray, confidence: np.ndarray, time: float, tick: Callable[[], None]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The frame at gap time `time` on what `behind` has there; it is drawn into these arrays."""
         eased = ease(self.guidance.ease, time)
-        pixels, confidence = self._behind(eased, tick, cores)
         if self.shades is not None and eased not in (0.0, 1.0):  # the boundary frames have their shadows
             self.shades.lay(pixels, self.pieces, self.guidance, time)
         for piece in self.pieces:
@@ -87,11 +95,15 @@ class Scene:
             confidence = np.maximum(confidence, self.holds.still)
         return pixels, confidence
 
-    def _behind(self, time: float, tick: Callable[[], None], cores: int) -> tuple[np.ndarray, np.ndarray]:
+    def behind(self, time: float, tick: Callable[[], None], cores: int = 2) -> tuple[np.ndarray, np.ndarray]:
+        """As frame_at, without the pieces and what holds still. time: of the gap, after its ease.
+
+        Of a path nothing counts here but what it carries, and its ends.
+        """
         height, width = self.first.shape[:2]
         if self.moments is not None:
             time = self.moments.at(time)
-        if time in (0.0, 1.0) or (not self.pieces and np.array_equal(self.first, self.last)):
+        if time in (0.0, 1.0) or (self.nothing_changes and not self.pieces):
             return (self.last if time == 1.0 else self.first).copy(), np.ones((height, width), np.float32)
         motion = motion_at(self.field, time)
         tick()
@@ -192,7 +204,23 @@ def compose(
     ready, change = sources(first, last, sampling, request.new_frames), measured.change
     if shades is not None:
         bare = sources(shades.first, shades.last, sampling, request.new_frames)
-    drawn, shaded = (pieces, backdrop, holds), (shades, bare)
     is_draft = sampling is Sampling.LINEAR  # which does without what takes half of a frame's time
-    calm = None if pieces or is_draft else calm_motion(field)
-    return Scene(first, last, ready, guidance, field, looks, standing, *drawn, sampling, change, moments, *shaded, calm)
+    return Scene(
+        first=first,
+        last=last,
+        ready=ready,
+        guidance=guidance,
+        field=field,
+        looks=looks,
+        standing=standing,
+        pieces=pieces,
+        backdrop=backdrop,
+        holds=holds,
+        sampling=sampling,
+        change=change,
+        moments=moments,
+        shades=shades,
+        bare=bare,
+        nothing_changes=np.array_equal(first, last),
+        calm=None if pieces or is_draft else calm_motion(field),
+    )
