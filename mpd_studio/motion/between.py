@@ -14,7 +14,7 @@ from mpd_studio.motion.holes import fill_holes
 from mpd_studio.motion.warp import grid, resize_flow, splat
 
 _LEAST = 1e-3  # weight of motion nobody trusts: it fills only where nothing else arrives
-_SETTLING = 3
+_SETTLING = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +76,8 @@ def _looked_up(
     import cv2
 
     found = []
-    for own, way in zip(stated, (np.float32(-time), np.float32(1 - time)), strict=True):
-        x, y = (at + way * axis for at, axis in zip(here, velocity, strict=True))
+    for own, way in zip(stated, (-time, 1 - time), strict=True):
+        x, y = (cv2.scaleAdd(axis, way, at) for at, axis in zip(here, velocity, strict=True))
         found.append([cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in own])
     excused = _excused(velocity)
     return found, (_alike(found[0], velocity, excused), _alike(found[1], velocity, excused))

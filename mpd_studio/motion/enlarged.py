@@ -68,4 +68,5 @@ def places(ways: Enlarged, tile: Tile, zoom: int) -> list[np.ndarray]:
     rows, columns = tile
     x = np.float32(zoom) * np.arange(columns.start, columns.stop, dtype=np.float32)
     y = np.float32(zoom) * np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
-    return [part + (x if axis % 2 == 0 else y) for axis, part in enumerate(ways.part(tile))]
+    parts = ways.part(tile)
+    return [np.add(part, x if axis % 2 == 0 else y, out=part) for axis, part in enumerate(parts)]

@@ -18,6 +18,7 @@ from mpd_studio.motion.tiles import Places, Tile, tiles
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
+_STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
 def render(
@@ -69,7 +70,9 @@ def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, cal
         last,
         motion.time,
         enlarged_ways(ways, height, width, first.zoom),
+        _moving(ways, height, width),
         None if calm is None else enlarged_ways(calm.ways, height, width, first.zoom),
+        _moving(() if calm is None else calm.ways, height, width),
         enlarged(planes, height, width),
         Places(moved < 1 - _SLIGHT, height, width),
         Places(soft, height, width),
@@ -82,6 +85,7 @@ class _Plan:
     """What is fetched from where, and mixed how.
 
     ways: from `enlarged_ways`. calm: the same; None: what stands takes its part.
+    moving, calmly_moving: where they go anywhere at all.
     mixing: share and moved, and detail where it is not kept everywhere.
     in_doubt, soft: where the calm or standing picture and the mean count. rim: pixels around that the mean looks at.
     """
@@ -90,7 +94,9 @@ class _Plan:
     last: Source
     time: float
     ways: Enlarged
+    moving: Places
     calm: Enlarged | None
+    calmly_moving: Places
     mixing: Enlarged
     in_doubt: Places
     soft: Places
@@ -101,23 +107,33 @@ class _Plan:
         is_soft = self.soft.any_in(tile)
         wide, inner = _widened(tile, self.rim if is_soft else 0, *self.first.groups[0].shape[:2])
         is_in_doubt = self.in_doubt.any_in(wide)
-        moving = places(self.ways, wide, self.first.zoom)
-        calm = places(self.calm, wide, self.first.zoom) if self.calm is not None and is_in_doubt else None
+        moving = self._places(self.ways, self.moving, wide)
+        calm = self._places(self.calm, self.calmly_moving, wide) if is_in_doubt else None
         share, moved, *detail = self.mixing.part(wide)
         for index in range(len(self.first.groups)):
-            mixed = weighted(*self._fetched(index, moving), share)
+            mixed = weighted(*self._fetched(index, wide, moving), share)
             if is_in_doubt:
-                standing = self._standing(index, wide) if calm is None else self._fetched(index, calm)
-                mixed = weighted(faded(*standing, self.time), mixed, moved)
+                mixed = weighted(faded(*self._fetched(index, wide, calm), self.time), mixed, moved)
             if is_soft:
                 mixed = weighted(_softened(mixed, self.rim), mixed, detail[0])
             yield self.first.finished(mixed[inner], index)
 
-    def _fetched(self, index: int, where: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _places(self, ways: Enlarged | None, moving: Places, tile: Tile) -> list[np.ndarray] | None:
+        """Where to look up a tile; None: where it is."""
+        return places(ways, tile, self.first.zoom) if ways is not None and moving.any_in(tile) else None
+
+    def _fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+        if where is None:
+            return self.first.groups[index][tile], self.last.groups[index][tile]
         return self.first.moved(index, where[:2]), self.last.moved(index, where[2:])
 
-    def _standing(self, index: int, tile: Tile) -> tuple[np.ndarray, np.ndarray]:
-        return self.first.groups[index][tile], self.last.groups[index][tile]
+
+def _moving(ways: Sequence[np.ndarray], height: int, width: int) -> Places:
+    """ways: planes of displacements in working pixels."""
+    if not ways:
+        return Places(np.zeros((1, 1), bool), height, width)
+    farthest = np.maximum.reduce([np.abs(way) for way in ways])
+    return Places(farthest * (width / farthest.shape[1]) > _STILL_PX, height, width)
 
 
 def _widened(tile: Tile, rim: int, *sides: int) -> tuple[Tile, Tile]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +85,9 @@ def sources(
         # Floats need the bounds of cubic sampling, and four times their memory is too much in 4K.
         fits = first.dtype == np.uint8 and not is_weighted and 2 * max(first.shape[:2]) <= _LONGEST_PX
         zoom = 2 if fits and sampling is Sampling.CUBIC and lookups >= _MANY else 1
-    return _source(first, is_weighted, sampling, zoom), _source(last, is_weighted, sampling, zoom)
+    with ThreadPoolExecutor(1, thread_name_prefix="last source") as other:
+        ready = other.submit(_source, last, is_weighted, sampling, zoom)
+        return _source(first, is_weighted, sampling, zoom), ready.result()
 
 
 def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: int) -> Source:

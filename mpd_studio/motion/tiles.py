@@ -9,7 +9,7 @@ import numpy as np
 Tile = tuple[slice, slice]  # rows, columns
 
 # Small enough that all a tile needs stays in a core's own cache, large enough that its rim and the calls cost little.
-_ROWS, _COLUMNS = 128, 256
+_ROWS, _COLUMNS = 128, 512
 
 
 def tiles(height: int, width: int) -> Iterator[Tile]:
