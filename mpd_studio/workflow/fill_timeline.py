@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from mpd_studio.core.errors import BadInput, MpdError
+from mpd_studio.core.errors import BadInput, MpdError, OutputError
 from mpd_studio.core.gap_edits import add_take
 from mpd_studio.core.ids import TakeId
 from mpd_studio.core.inbetween import EngineSettings, InbetweenRequest
@@ -20,6 +20,7 @@ from mpd_studio.workflow.engine_holder import EngineHolder
 from mpd_studio.workflow.finished_gap import GapOrder, finished, seal
 from mpd_studio.workflow.gap_motion import carry_out, goes_along_motions, motion_problem, with_motions
 from mpd_studio.workflow.inbetween import Run, run
+from mpd_studio.workflow.output_folder import TAKE_FILE
 
 MovieChoice = Callable[[InbetweenRequest], str | None]
 
@@ -84,6 +85,8 @@ def fill_timeline(
                 home, labelled = folder / gap_folder(number), _Labelled(reporter, f"Gap {number}")
                 made_of = order.made_of()
                 kept = finished(order, made_of, home, labelled) if resume else None
+                if resume and kept is None and not overwrite:
+                    _check_not_another(home)
                 made = kept or run(
                     request,
                     home,
@@ -119,6 +122,15 @@ def _along_its_motions(request: InbetweenRequest, placed: PlacedGap, reporter: R
     request, orders = with_motions(request, placed)
     carry_out(orders, reporter)
     return request
+
+
+def _check_not_another(folder: Path) -> None:
+    """Raises: OutputError: a run has finished this gap, and not as it is asked for now."""
+    if (folder / TAKE_FILE).exists():
+        raise OutputError(
+            f"{folder} holds frames of another request, or something has changed since they were made. Allow "
+            "overwriting too (--overwrite) to make them anew, or choose another folder."
+        )
 
 
 class _Labelled(Reporter):
