@@ -197,6 +197,26 @@ def test_a_gap_whose_length_was_changed_is_not_handed_in(
     assert jobs.read_result(str(job)).count == 3
 
 
+def test_a_take_that_could_not_be_handed_in_is_tried_again_from_the_list_of_jobs(
+    qtbot: QtBot, session: Session, job: Path, heard: Heard
+) -> None:
+    gap_id = arrive(qtbot, session)
+    session.generator.choose_engine("crossfade")
+    with qtbot.waitSignal(session.bridge.handed_in, timeout=WAIT_MS):
+        assert session.generator.generate(gap_id) is not None
+    (take,) = gaps_of(session.document.timeline)[0].gap.takes
+    folder = Path(take.result.frames.folder)
+    folder.rename(folder.with_name("hidden"))
+    session.bridge.hand_in(gap_id, take.id)
+    qtbot.waitUntil(lambda: bool(heard.texts(MessageKind.ERROR)), timeout=WAIT_MS)
+    row = session.jobs.rows[-1]
+    assert (row.title, row.can_try_again) == ("Hand in Take 1", True)
+    folder.with_name("hidden").rename(folder)
+    with qtbot.waitSignal(session.bridge.handed_in, timeout=WAIT_MS):
+        session.jobs.try_again(row.id)
+    assert jobs.read_result(str(job)).revision == 2
+
+
 def test_what_cannot_be_opened_is_said_here_and_there(
     qtbot: QtBot, session: Session, paths: ProgramPaths, media: MediaRef, heard: Heard
 ) -> None:
