@@ -26,11 +26,25 @@ from mpd_studio.motion.similarity import Similarity, fit_similarity
 from mpd_studio.motion.warp import grid
 
 _MOST_OFFSET = 0.2  # how far the fit may correct a path's end, as part of its reach: hands are not exact
-CORES = (0.9, 0.55, 0.3, 0.16)  # parts of the reach on which turn and growth are measured
-HURRIED = (0.55,)  # for a glance while the hand still moves
 _EXACT_PX = 1.0  # a path whose ends were corrected by less is a sure guide for outlines, too
 _PULL = 0.8  # until then the path is law
 _AGREES = 0.75  # correlation above which both ends show the same thing; more is asked of small patches, see _margin
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How turn and growth are looked for. cores: parts of the reach on which they are measured; the best fit is taken.
+
+    least: match of the best try below which it is not made exact.
+    """
+
+    cores: tuple[float, ...]
+    least: float = -1.0
+
+
+THOROUGH = Search((0.9, 0.55, 0.3, 0.16))
+# For a glance while the hand still moves. Of 450 tries on real frames 108 convinced, one of them from below this.
+HURRIED = Search((0.55,), 0.4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +99,12 @@ def build_pieces(
     field: MotionField,
     masks: Sequence[tuple[RegionId, np.ndarray]] = (),
     tick: Callable[[], None] = lambda: None,
-    cores: Sequence[float] = CORES,
+    search: Search = THOROUGH,
 ) -> tuple[Piece, ...]:
     """The pieces of all paths, farthest first: unnamed paths in their order, then depth_order from its end.
 
     pair: both frames at canvas size, (h, w, 3) uint8. field: the unguided motion, at any size.
-    tick: called before each fit; may raise to stop. cores: parts of a path's reach; the best fit of them is taken.
+    tick: called before each fit; may raise to stop.
     """
     order = {path_id: depth for depth, path_id in enumerate(reversed(guidance.depth_order))}
     paths = sorted(guidance.paths, key=lambda path: order.get(path.id, -1))
@@ -99,7 +113,7 @@ def build_pieces(
     for path in paths:
         tick()
         drawn = _drawn(guidance, path, pair, masks)
-        fitted = _fitted(luma, path, _reach_of(path, drawn), cores, tick)
+        fitted = _fitted(luma, path, _reach_of(path, drawn), search, tick)
         tick()
         pieces.append(_piece(path, drawn, fitted, pair, field))
     return tuple(pieces)
@@ -197,15 +211,15 @@ def _fitted(
     luma: tuple[np.ndarray, np.ndarray],
     path: MotionPath,
     reach: float,
-    parts: Sequence[float],
+    search: Search,
     tick: Callable[[], None],
 ) -> tuple[Similarity, bool]:
     """The best fit over the whole reach or over a core of it (the rim may show the rest), and if it convinces."""
-    cores = [max(part * reach, min(8.0, reach)) for part in parts]
+    cores = [max(part * reach, min(8.0, reach)) for part in search.cores]
     fits = []
     for core in cores:
         tick()
-        fits.append(fit_similarity(luma[0], luma[1], path.start, path.end, core, _most_offset(core)))
+        fits.append(fit_similarity(*luma, path.start, path.end, core, _most_offset(core), search.least))
     convincing = [(_worth(fit, core), fit) for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
     if not convincing:
         return Similarity(match=fits[0].match), False

@@ -40,16 +40,25 @@ class Similarity:
 
 
 def fit_similarity(
-    first: np.ndarray, last: np.ndarray, start: Point, end: Point, reach: float, most_offset: float
+    first: np.ndarray,
+    last: np.ndarray,
+    start: Point,
+    end: Point,
+    reach: float,
+    most_offset: float,
+    least: float = -1.0,
 ) -> Similarity:
     """Find the turn and growth under which the surroundings of `start` look most like those of `end`.
 
     first, last: (h, w) float32 luma at canvas size. reach: radius of the surroundings in pixels.
     most_offset: how far in pixels the centre may be corrected; a better fit farther off is not taken.
+    least: where the best of the coarse tries matches less, none is made exact.
     """
     coarse = _Patch(first, last, start, end, reach, _COARSE)
     tries = [Similarity(float(angle), scale) for angle in _ANGLES for scale in _SCALES]
     matches = coarse.matches(tries) + [_PLAIN if each == Similarity() else 0.0 for each in tries]
+    if matches.max() < least:
+        return Similarity(match=float(matches.max()))
     best = coarse.refined(tries[int(np.argmax(matches))], most_offset)
     fine = _Patch(first, last, start, end, reach, _FINE)
     begins = [replace(each, match=fine.match(each)) for each in (best, Similarity())]

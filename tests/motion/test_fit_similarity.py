@@ -51,6 +51,16 @@ def test_what_has_nothing_in_common_does_not_match() -> None:
     assert found.match < 0.75
 
 
+def test_a_hopeless_fit_is_not_made_exact_where_that_is_asked_for() -> None:
+    first = textured()
+    last = moved(first, Similarity(0.4, 1.2, (1.5, -2.0)))
+    assert fit_similarity(first, last, CENTRE, CENTRE, 30.0, 6.0, least=0.4).match > 0.99
+    other = first[::-1, ::-1].copy()
+    rough = fit_similarity(first, other, CENTRE, Point(60.5, 40.5), 30.0, 6.0, least=0.9)
+    assert rough == Similarity(match=rough.match)
+    assert rough.match < 0.75
+
+
 def test_flat_surroundings_match_as_far_as_their_levels_do() -> None:
     grey = np.full((160, 200), 100, np.float32)
     assert fit_similarity(grey, grey, CENTRE, CENTRE, 20.0, 4.0).match == pytest.approx(1.0)

@@ -61,7 +61,7 @@ class Glances:
         kept = self._behind
         # Scenes that were rerouted have the same sources and the same backdrop.
         if kept is None or kept[0].ready is not scene.ready or kept[1] != eased:
-            self._behind = kept = (scene, eased, *scene.behind(eased, tick))
+            self._behind = kept = (scene, eased, *scene.behind(eased, tick, cores=1))
         return scene.laid_over(kept[2].copy(), kept[3].copy(), time, tick)
 
 

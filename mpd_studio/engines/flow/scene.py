@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
 from mpd_studio.motion.luminance import working_pair, working_pictures, working_size
 from mpd_studio.motion.matte import steady_flows
 from mpd_studio.motion.paths import ease
-from mpd_studio.motion.pieces import CORES, Piece, build_pieces, place
+from mpd_studio.motion.pieces import THOROUGH, Piece, Search, build_pieces, place
 from mpd_studio.motion.render import render
 from mpd_studio.motion.scene_change import ChangeKind
 from mpd_studio.motion.source import Source, sources
@@ -173,9 +173,9 @@ def compose(
     pictures: BoundaryPictures,
     measured: Measured,
     tick: Callable[[], None],
-    cores: Sequence[float] = CORES,
+    search: Search = THOROUGH,
 ) -> Scene:
-    """Prepare what the user drew on frames whose motion is known. cores: as in build_pieces.
+    """Prepare what the user drew on frames whose motion is known. search: of its pieces.
 
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
@@ -187,7 +187,7 @@ def compose(
     backdrop = shades = bare = None
     if guidance.paths:
         tick()
-        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, cores)
+        pieces = build_pieces(guidance, working_pair(first, last, request.canvas), field, pictures.masks, tick, search)
         tick()
         backdrop = Backdrop(pieces)
         steady = steady_flows(field, backdrop.masks)
