@@ -35,16 +35,15 @@ _AGREES = 0.75  # correlation above which both ends show the same thing; more is
 class Search:
     """How turn and growth are looked for. cores: parts of the reach on which they are measured; the best fit is taken.
 
-    least: match of the best try below which it is not made exact.
+    in_hurry: as in fit_similarity.
     """
 
     cores: tuple[float, ...]
-    least: float = -1.0
+    in_hurry: bool = False
 
 
 THOROUGH = Search((0.9, 0.55, 0.3, 0.16))
-# For a glance while the hand still moves. Of 450 tries on real frames 108 convinced, one of them from below this.
-HURRIED = Search((0.55,), 0.4)
+HURRIED = Search((0.55,), in_hurry=True)  # for a glance while the hand still moves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,7 +218,7 @@ def _fitted(
     fits = []
     for core in cores:
         tick()
-        fits.append(fit_similarity(*luma, path.start, path.end, core, _most_offset(core), search.least))
+        fits.append(fit_similarity(*luma, path.start, path.end, core, _most_offset(core), search.in_hurry))
     convincing = [(_worth(fit, core), fit) for fit, core in zip(fits, cores, strict=True) if _margin(fit, core) >= 0]
     if not convincing:
         return Similarity(match=fits[0].match), False

@@ -16,7 +16,8 @@ _ANGLES = np.radians(np.arange(-60, 61, 10))
 _SCALES = (0.7, 0.84, 1.0, 1.19, 1.42)
 _PLAIN = 0.03  # a turn or growth must explain this much more than none
 _HOPELESS = 0.6  # coarse match: of 180 tries on real frames 44 convinced, none of them from below; at 0.7 one did
-_STEPS = 12
+_STEPS, _HURRIED_STEPS = 12, 6
+_LOST = 0.4  # match of the best coarse try; in a hurry what is below is given up
 _STILL, _STILL_PX = 2e-4, 0.01  # a smaller step of turn and growth, and of the offset, changes nothing one could see
 _FLAT = 1.0  # variance in 8-bit values below which there is nothing to correlate
 
@@ -46,24 +47,27 @@ def fit_similarity(
     end: Point,
     reach: float,
     most_offset: float,
-    least: float = -1.0,
+    in_hurry: bool = False,
 ) -> Similarity:
     """Find the turn and growth under which the surroundings of `start` look most like those of `end`.
 
     first, last: (h, w) float32 luma at canvas size. reach: radius of the surroundings in pixels.
     most_offset: how far in pixels the centre may be corrected; a better fit farther off is not taken.
-    least: where the best of the coarse tries matches less, none is made exact.
+    in_hurry: for a look at it. Of 450 tries on real frames 108 convinced, in a hurry 103 of them, in half the time;
+        their centres were 0.01 pixels apart in the median, 2.3 and more in the worst twentieth.
     """
     coarse = _Patch(first, last, start, end, reach, _COARSE)
     tries = [Similarity(float(angle), scale) for angle in _ANGLES for scale in _SCALES]
     matches = coarse.matches(tries) + [_PLAIN if each == Similarity() else 0.0 for each in tries]
-    if matches.max() < least:
+    if in_hurry and matches.max() < _LOST:
         return Similarity(match=float(matches.max()))
     best = coarse.refined(tries[int(np.argmax(matches))], most_offset)
     fine = _Patch(first, last, start, end, reach, _FINE)
     begins = [replace(each, match=fine.match(each)) for each in (best, Similarity())]
     if max(best.match, matches[tries.index(Similarity())]) < _HOPELESS:
         return max(begins, key=lambda each: each.match)
+    if in_hurry:
+        return fine.refined(max(begins, key=lambda each: each.match), most_offset, _HURRIED_STEPS)
     return max((fine.refined(begin, most_offset) for begin in begins), key=lambda each: each.match)
 
 
@@ -89,11 +93,11 @@ class _Patch:
         found = sample(self._last, where + _array_place(self._end))
         return _matches(self._here.ravel(), found, self._weight.ravel())
 
-    def refined(self, begin: Similarity, most_offset: float) -> Similarity:
+    def refined(self, begin: Similarity, most_offset: float, steps: int = _STEPS) -> Similarity:
         """Gauss–Newton on turn, growth, offset, and on the gain and level of the light; keeps the best on the way."""
         (a, b), (x, y) = begin.matrix()[:, 0], begin.offset
         best = begin
-        for _ in range(_STEPS):
+        for _ in range(steps):
             x, y = (float(np.clip(value, -most_offset, most_offset)) for value in (x, y))
             matrix = np.array([[a, -b], [b, a]])
             there = self._there(matrix, (x, y))

@@ -1,6 +1,6 @@
 """How soon a dragged path shows on the canvas; by hand: python tests/bench/drag_preview.py [--seconds S].
 
-The real window shows the middle frame of the demo's gap, a path with a point in the middle lies on the ball, and the
+The real window shows the middle frame of the demo's gap, a path with a point in the middle follows the ball, and the
 mouse drags that point, or the far anchor, 60 times a second. For each picture that comes: how long ago the mouse was
 moved to the drawing that it shows, counted until the canvas has painted it. Goal: 100 ms. Then the hand rests: how long
 until the whole draft is there.
@@ -18,9 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(_REPOSITORY))
+sys.path[:0] = [str(_REPOSITORY), str(_REPOSITORY / "packaging")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import demo_scene  # noqa: E402
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QMouseEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
@@ -33,7 +34,7 @@ from mpd_studio.core.ids import GapId, PathId  # noqa: E402
 from mpd_studio.core.inbetween import InbetweenRequest  # noqa: E402
 from mpd_studio.core.paths import program_paths  # noqa: E402
 from mpd_studio.core.progress import Reporter  # noqa: E402
-from mpd_studio.core.timeline import gaps_of  # noqa: E402
+from mpd_studio.core.timeline import PlacedGap, gaps_of  # noqa: E402
 from mpd_studio.session.draft_work import Glance  # noqa: E402
 from mpd_studio.session.selection import Tool  # noqa: E402
 from mpd_studio.session.session import Session  # noqa: E402
@@ -112,6 +113,15 @@ def drag(canvas: CanvasView, watch: Watch, start: Point, seconds: float) -> None
     send(QEvent.Type.MouseButtonRelease, at, left, no_button)
 
 
+def path_on_the_ball(placed: PlacedGap) -> MotionPath:
+    """From where the ball is on the frame before the gap to where it is on the frame behind it."""
+    first, count = placed.start - 1, placed.gap.length + 1
+    times = (0.0, 0.5, 1.0)
+    spots = (Point(*demo_scene.ball_position(first + time * count)) for time in times)
+    points = tuple(PathPoint(time, spot) for time, spot in zip(times, spots, strict=True))
+    return MotionPath(PathId("bench"), points, radius=round(1.15 * demo_scene.ball_place(first).radius))
+
+
 def timed_glances(session: Session) -> list[float]:
     """Seconds of processor time of each glance from now on: on a busy machine, that is what is ours."""
     look, spent = session.drafts.maker.glance, []
@@ -163,12 +173,7 @@ def main() -> int:
         session.selection.select_gap(gap_id)
         session.selection.set_playhead(placed.start + placed.gap.length // 2)
         spin_until(lambda: session.drafts.draft(gap_id) is not None)
-        corners = (Point(0.3, 0.6), Point(0.5, 0.4), Point(0.7, 0.6))
-        points = tuple(
-            PathPoint(time, corner.scaled(size.width, size.height))
-            for time, corner in zip((0, 0.5, 1), corners, strict=True)
-        )
-        path = MotionPath(PathId("bench"), points, radius=size.height / 8)
+        path = path_on_the_ball(placed)
         session.document.apply("Draw", lambda timeline: set_guidance(timeline, gap_id, Guidance((path,))))
         session.selection.select_path(path.id)
         session.selection.set_tool(Tool.SELECT)
