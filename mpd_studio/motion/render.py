@@ -66,13 +66,9 @@ def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, cal
         planes.append(mixing.detail)
         soft, rim = mixing.detail < 1 - _SLIGHT, round(_SOFT * width / motion.velocity.shape[1])
     return _Plan(
-        first,
-        last,
         motion.time,
-        enlarged_ways(ways, height, width, first.zoom),
-        _moving(ways, height, width),
-        None if calm is None else enlarged_ways(calm.ways, height, width, first.zoom),
-        _moving(() if calm is None else calm.ways, height, width),
+        _pair(first, last, ways, is_plain=False),
+        _pair(first, last, () if calm is None else calm.ways, is_plain=True),
         enlarged(planes, height, width),
         Places(moved < 1 - _SLIGHT, height, width),
         Places(soft, height, width),
@@ -84,19 +80,14 @@ def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, cal
 class _Plan:
     """What is fetched from where, and mixed how.
 
-    ways: from `enlarged_ways`. calm: the same; None: what stands takes its part.
-    moving, calmly_moving: where they go anywhere at all.
+    moved: both frames along the motion. plainer: what takes their part where that is in doubt.
     mixing: share and moved, and detail where it is not kept everywhere.
-    in_doubt, soft: where the calm or standing picture and the mean count. rim: pixels around that the mean looks at.
+    in_doubt, soft: where the plainer pair and the mean count. rim: pixels around that the mean looks at.
     """
 
-    first: Source
-    last: Source
     time: float
-    ways: Enlarged
-    moving: Places
-    calm: Enlarged | None
-    calmly_moving: Places
+    moved: _Pair
+    plainer: _Pair
     mixing: Enlarged
     in_doubt: Places
     soft: Places
@@ -104,36 +95,57 @@ class _Plan:
 
     def painted(self, tile: Tile) -> Iterator[np.ndarray]:
         """A tile of the new picture, each group of channels for itself."""
-        is_soft = self.soft.any_in(tile)
-        wide, inner = _widened(tile, self.rim if is_soft else 0, *self.first.groups[0].shape[:2])
+        first, is_soft = self.moved.first, self.soft.any_in(tile)
+        wide, inner = _widened(tile, self.rim if is_soft else 0, *first.groups[0].shape[:2])
         is_in_doubt = self.in_doubt.any_in(wide)
-        moving = self._places(self.ways, self.moving, wide)
-        calm = self._places(self.calm, self.calmly_moving, wide) if is_in_doubt else None
+        moved_from = self.moved.places(wide)
+        plainer_from = self.plainer.places(wide) if is_in_doubt else None
         share, moved, *detail = self.mixing.part(wide)
-        for index in range(len(self.first.groups)):
-            mixed = weighted(*self._fetched(index, wide, moving), share)
+        for index in range(len(first.groups)):
+            mixed = weighted(*self.moved.fetched(index, wide, moved_from), share)
             if is_in_doubt:
-                mixed = weighted(faded(*self._fetched(index, wide, calm), self.time), mixed, moved)
+                plainer = faded(*self.plainer.fetched(index, wide, plainer_from), self.time)
+                mixed = weighted(plainer, mixed, moved)
             if is_soft:
                 mixed = weighted(_softened(mixed, self.rim), mixed, detail[0])
-            yield self.first.finished(mixed[inner], index)
+            yield first.finished(mixed[inner], index)
 
-    def _places(self, ways: Enlarged | None, moving: Places, tile: Tile) -> list[np.ndarray] | None:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Both frames, each moved by its displacement. ways: from `enlarged_ways`; None: nothing moves.
+
+    moving: where they go anywhere. is_plain: looked up with less care, because it is to be mixed in.
+    """
+
+    first: Source
+    last: Source
+    ways: Enlarged | None
+    moving: Places
+    is_plain: bool
+
+    def places(self, tile: Tile) -> list[np.ndarray] | None:
         """Where to look up a tile; None: where it is."""
-        return places(ways, tile, self.first.zoom) if ways is not None and moving.any_in(tile) else None
+        if self.ways is None or not self.moving.any_in(tile):
+            return None
+        return places(self.ways, tile, 1 if self.is_plain else self.first.zoom)
 
-    def _fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+    def fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
         if where is None:
             return self.first.groups[index][tile], self.last.groups[index][tile]
+        if self.is_plain:
+            return self.first.moved_softly(index, where[:2]), self.last.moved_softly(index, where[2:])
         return self.first.moved(index, where[:2]), self.last.moved(index, where[2:])
 
 
-def _moving(ways: Sequence[np.ndarray], height: int, width: int) -> Places:
-    """ways: planes of displacements in working pixels."""
+def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: bool) -> _Pair:
+    """ways: planes of displacements in working pixels; none: both stand."""
+    height, width = first.groups[0].shape[:2]
     if not ways:
-        return Places(np.zeros((1, 1), bool), height, width)
-    farthest = np.maximum.reduce([np.abs(way) for way in ways])
-    return Places(farthest * (width / farthest.shape[1]) > _STILL_PX, height, width)
+        return _Pair(first, last, None, Places(np.zeros((1, 1), bool), height, width), is_plain)
+    farthest = np.maximum.reduce([np.abs(way) for way in ways]) * (width / ways[0].shape[1])
+    large = enlarged_ways(ways, height, width, 1 if is_plain else first.zoom)
+    return _Pair(first, last, large, Places(farthest > _STILL_PX, height, width), is_plain)
 
 
 def _widened(tile: Tile, rim: int, *sides: int) -> tuple[Tile, Tile]:

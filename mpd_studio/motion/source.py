@@ -15,7 +15,7 @@ from mpd_studio.motion.warp import Sampling, channel_groups, remap
 
 _HALF_MOST = 65504.0  # an infinite value becomes the largest that a half float can hold, or the largest there is
 _LONGEST_PX = 32766  # cv2.remap reads no larger picture
-_MANY = 3  # new frames for which half pixels pay
+_MANY = 2  # new frames for which half pixels pay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,8 @@ class Source:
     """groups: the picture in groups of at most 4 channels, (h, w, c) each: uint8 as it was, anything else as float32.
 
     found_in: for each group what it is looked up in: three channels may be four there, which is faster.
-    zoom: 2 where `found_in` has half pixels, otherwise 1. sampling: how it is looked up in.
+    plain: the same without half pixels, for linear lookup.
+    zoom: 2 where `found_in` has half pixels, otherwise 1. sampling: how `found_in` is looked up in.
     bounds: for each group the least and the most around each pixel; None: the dtype bounds what cubic sampling
         overshoots. Beside a highlight of a thousand that would be minus seventy.
     dtype, channels: of the picture. is_weighted: colours are multiplied by their alpha here, and not in the picture.
@@ -31,6 +32,7 @@ class Source:
 
     groups: tuple[np.ndarray, ...]
     found_in: tuple[np.ndarray, ...]
+    plain: tuple[np.ndarray, ...]
     zoom: int
     sampling: Sampling
     bounds: tuple[tuple[np.ndarray, np.ndarray], ...] | None
@@ -48,6 +50,10 @@ class Source:
             return found
         low, high = (remap(bound, where, Sampling.NEAREST) for bound in self.bounds[index])
         return np.clip(found, low, high, out=found)
+
+    def moved_softly(self, index: int, where: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
+        """As `moved`, but linear: softer, and in half the time. where: not times `zoom`."""
+        return _without_padding(remap(self.plain[index], where, Sampling.LINEAR), self.groups[index].shape[2])
 
     def spans(self) -> Iterator[slice]:
         """The channels of each group."""
@@ -99,12 +105,13 @@ def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: in
         weigh(wide, picture.dtype)
     groups = channel_groups(wide)
     bounds = tuple(map(_around, groups)) if is_float or is_weighted else None
-    is_padded = zoom == 2 or (wide.dtype == np.uint8 and sampling is Sampling.LINEAR)
-    padded = tuple(map(_with_padding, groups)) if is_padded else groups
-    found_in = padded if zoom == 1 else tuple(map(with_half_pixels, padded))
+    plain = tuple(map(_with_padding, groups)) if wide.dtype == np.uint8 else groups
+    as_it_is = plain if sampling is Sampling.LINEAR else groups
+    found_in = tuple(map(with_half_pixels, plain)) if zoom == 2 else as_it_is
     return Source(
         groups,
         found_in,
+        plain,
         zoom,
         Sampling.LINEAR if zoom == 2 else sampling,
         bounds,
