@@ -247,10 +247,12 @@ class Document(QObject):
             return
         if not is_same_action:
             self._autosave.wait_for_last()
+        told = (self.undo_label, self.redo_label, self.is_modified)
         self._history = history
         self._write_journal()
         self.changed.emit(before, self.timeline)
-        self.file_changed.emit()
+        if (self.undo_label, self.redo_label, self.is_modified) != told:
+            self.file_changed.emit()
 
     def _write_journal(self) -> None:
         if self._home.is_in_recovery and not self._locks.holds(self._home.lock):

@@ -10,11 +10,15 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from mpd_studio.core.drawing_edits import differ_only_in_guidance
+from mpd_studio.core.timeline import Timeline
 from mpd_studio.ui.desk import Desk
 from mpd_studio.ui.icons import build_icon
 from mpd_studio.ui.situation import Situation
 from mpd_studio.ui.texts import tr
 from mpd_studio.ui.tokens import Tokens
+
+_DRAG_MS = 100
 
 
 class Menu(Enum):
@@ -66,7 +70,7 @@ class ActionTable(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         session = desk.session
-        session.document.changed.connect(self.refresh_soon)
+        session.document.changed.connect(self._on_document)
         session.document.file_changed.connect(self.refresh_soon)
         session.selection.changed.connect(self.refresh_soon)
         session.selection.playhead_changed.connect(self.refresh_soon)
@@ -100,8 +104,15 @@ class ActionTable(QObject):
 
     def refresh_soon(self) -> None:
         """Many signals in one turn of the event loop cost one refresh."""
-        if not self._soon.isActive():
-            self._soon.start()
+        if not self._soon.isActive() or self._soon.interval():
+            self._soon.start(0)
+
+    def _on_document(self, before: Timeline, after: Timeline) -> None:
+        """Moves of a drag, many a second, wait for each other: hardly anything that can be done changes by them."""
+        if not differ_only_in_guidance(before, after):
+            self.refresh_soon()
+        elif not self._soon.isActive():
+            self._soon.start(_DRAG_MS)
 
     def refresh(self) -> None:
         situation = self._desk.situation()

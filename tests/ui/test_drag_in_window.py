@@ -43,7 +43,8 @@ def path_desk(gap_desk: Driver) -> Driver:
     gap_desk.session.selection.select_path(BALL.id)
     gap_desk.session.selection.set_playhead(14)
     gap_desk.window.left_pages.tabs.setCurrentIndex(1)
-    gap_desk.qtbot.wait(100)  # thumbnails come, and the contract sheet
+    gap_desk.wait(lambda: gap_desk.window.inspector.guidance.list.count() == 1)
+    gap_desk.qtbot.wait(300)  # what comes late is painted: thumbnails, the contract sheet
     return gap_desk
 
 
@@ -100,3 +101,20 @@ def test_the_draft_card_keeps_its_picture_until_the_hand_rests(path_desk: Driver
     assert before is not None
     assert any(glanced)
     assert card.picture is not before
+
+
+def test_moves_of_a_drag_share_a_look_at_what_can_be_done(path_desk: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    situation = path_desk.window.situation
+    monkeypatch.setattr(path_desk.window, "situation", lambda: (asked.append(1), situation())[1])
+    told: list[int] = []
+    path_desk.session.document.file_changed.connect(lambda: told.append(1))
+    drag(path_desk, 1)  # there is another step to undo now
+    asked.clear()
+    drag(path_desk, 20)
+    assert len(asked) < 20
+    assert told == [1]
+    path_desk.session.document.end_merge()
+    path_desk.session.document.undo()
+    assert told == [1, 1]
+    path_desk.wait(lambda: path_desk.window.table.action("edit.redo").isEnabled())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from mpd_studio.core.drawing_edits import differ_only_in_guidance
 from mpd_studio.core.guidance import Guidance
+from mpd_studio.core.timeline import Timeline
 from mpd_studio.session.session import Session
 from mpd_studio.ui.actions import ActionTable
 from mpd_studio.ui.desk import Desk
@@ -21,7 +23,8 @@ from mpd_studio.ui.situation import PlacedClip, Situation
 from mpd_studio.ui.texts import frames_text, tr
 from mpd_studio.ui.theme import metrics_for
 
-_SETTLE_MS = 60  # during a drag the sheet is worked out when the hand rests
+_SETTLE_MS = 150  # during a drag the sheet is worked out when the hand rests
+_DRAG_MS = 100
 
 
 class Inspector(QWidget):
@@ -55,14 +58,14 @@ class Inspector(QWidget):
         self._soon.timeout.connect(self.refresh)
         self._later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._later.timeout.connect(self._refresh_sheet)
+        session.document.changed.connect(self._on_document)
+        session.drafts.changed.connect(self._refresh_in_turn)
         for signal in (
-            session.document.changed,
             session.selection.changed,
             session.generator.plan_changed,
             session.jobs.changed,
             session.sheets.arrived,
             session.generator.forecasts.arrived,
-            session.drafts.changed,
             session.motions.changed,
         ):
             signal.connect(self._refresh_soon)
@@ -88,8 +91,19 @@ class Inspector(QWidget):
             self._pages.setCurrentIndex(0)
 
     def _refresh_soon(self) -> None:
+        if not self._soon.isActive() or self._soon.interval():
+            self._soon.start(0)
+
+    def _refresh_in_turn(self) -> None:
+        """Moves of a drag and looks at it come many times a second; the eyes are on the canvas."""
         if not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(_DRAG_MS)
+
+    def _on_document(self, before: Timeline, after: Timeline) -> None:
+        if differ_only_in_guidance(before, after):
+            self._refresh_in_turn()
+        else:
+            self._refresh_soon()
 
     def _show_gap(self, now: Situation) -> None:
         placed = now.gap
