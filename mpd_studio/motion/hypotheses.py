@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mpd_studio.motion.holes import fill_holes
-from mpd_studio.motion.warp import grid, resize_flow, resize_plane, splat
+from mpd_studio.motion.warp import grid, resize_flow, resize_plane, splat, without_specks
 
 _STILL_PX = 0.3  # a camera that moves less than this stands
+# Of the far search: small windows see small things, but are more easily talked into a chance likeness far away.
+_WINDOW = 3  # places each way that are compared together
+_UNLIKE = 120.0  # differences beyond this count the same
+_FARNESS = 0.3  # cost of a displacement, for each place
 
 
 def global_motion(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
@@ -59,21 +63,20 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
         cost = np.zeros(own[0].shape, np.float32)
         for here, there in zip(own, slid, strict=True):
             cost += cv2.absdiff(there[row : row + small[1]], here)
-        cost = _aggregated(np.minimum(cost, 80.0)) + 0.15 * np.hypot(shifts, dy).astype(np.float32)
+        cost = _aggregated(np.minimum(cost, _UNLIKE)) + _FARNESS * np.hypot(shifts, dy).astype(np.float32)
         choice = cost.argmin(axis=2)
         value = np.take_along_axis(cost, choice[..., None], axis=2)[..., 0]
         better = value < best
         best[better] = value[better]
         found[better] = np.stack([shifts[choice], np.full_like(choice, dy)], axis=2)[better]
-    smooth = [cv2.medianBlur(np.ascontiguousarray(found[..., axis]), 5) for axis in (0, 1)]
-    return resize_flow(np.dstack(smooth), height, width)
+    return resize_flow(without_specks(found, 3), height, width)
 
 
 def _aggregated(cost: np.ndarray) -> np.ndarray:
-    """Mean over 5 × 5 places, for every displacement."""
+    """Mean over the places around, for every displacement."""
     import cv2
 
-    return cv2.blur(np.ascontiguousarray(cost), (5, 5))
+    return cv2.blur(np.ascontiguousarray(cost), (_WINDOW, _WINDOW))
 
 
 def way_back(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:

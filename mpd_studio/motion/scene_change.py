@@ -18,9 +18,9 @@ from mpd_studio.motion.warp import backward_warp
 
 _BLOCK = 24  # working pixels a side
 _TRUSTED = 0.5
-# Agreement and structure found below which nothing is shared. Cuts: up to 0.18 and 0.17, smooth noise 0.03 and 0.25;
-# one shot at its worst: 0.18 and 0.23 (a car, 23 frames on), 0.16 and 0.46 (a fast drive).
-_LOST = ((0.25, 0.17), (0.08, 0.35), (0.6, 0.08))
+# Agreement and structure found below which nothing is shared. Cuts: up to 0.23 and 0.15, noise 0.11 and 0.18, smooth
+# noise 0.03 and 0.25; one shot at its worst: 0.22 and 0.20 (a car, 22 frames on), 0.18 and 0.41 (a fast drive).
+_LOST = ((0.25, 0.17), (0.14, 0.25), (0.08, 0.35), (0.6, 0.08))
 _WEAKENED, _SURELY_WEAKENED, _STRENGTHENED = 0.8, 0.7, 1.1  # of a frame's contrast in the other
 _LOPSIDED = 1.15  # a frame with another mixed in has less contrast than that other; grain is the same on both
 _FAINT_BLACK, _NEAR_WHITE = 16, 235
