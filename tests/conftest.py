@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,6 +44,12 @@ _LASTING_THREADS = {"TMonitor"}  # tqdm's, started with the first progress bar
 _THREAD_GRACE_S = 2.0
 # The youngest objects after each test; all of them, which takes longer, after every fiftieth.
 _GENERATIONS = itertools.cycle([0] * 49 + [2])
+
+
+def pytest_collection_finish() -> None:
+    """What the modules under test have loaded stays to the end: no collection looks at it again (0.2 s each)."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -168,3 +175,29 @@ def data_dir() -> Path:
 def demo_scene() -> ModuleType:
     """The demo's truth, packaging/demo_scene.py: true_frames(width, height), ball_position(frame), render(frame)."""
     return importlib.import_module("demo_scene")
+
+
+@pytest.fixture(scope="session")
+def tiny_svd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random Stable Video Diffusion, as `weights make-tiny svd` makes it. Do not change it."""
+    missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}; install mpd-studio[diffusion]")
+    from mpd_studio.engines.svd.tiny import make_tiny
+
+    folder = tmp_path_factory.mktemp("svd") / "tiny"
+    make_tiny(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_motion_i2v(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random Motion-I2V, as `weights make-tiny motion_i2v` makes it. Do not change it."""
+    missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}; install mpd-studio[diffusion]")
+    from mpd_studio.engines.motion_i2v.tiny import make_tiny
+
+    folder = tmp_path_factory.mktemp("motion_i2v") / "tiny"
+    make_tiny(folder)
+    return folder

@@ -14,20 +14,11 @@ from tests.workflow.moving_pictures import still
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    from mpd_studio.engines.motion_i2v.tiny import make_tiny
-
-    folder = tmp_path_factory.mktemp("tiny") / "tree"
-    make_tiny(folder)
-    return str(folder)
-
-
 def test_motion_and_frames_are_as_many_as_asked_for_and_their_figures_are_told(
-    tiny: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny_motion_i2v: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     picture = str(still(tmp_path / "a.png"))
-    words = ["--weights", tiny, "--steps", "2", "--model-size", "64x64", "--json"]
+    words = ["--weights", str(tiny_motion_i2v), "--steps", "2", "--model-size", "64x64", "--json"]
     usual, longer = tmp_path / "15.npz", tmp_path / "18.npz"
     assert main(["motion", picture, "--out", str(longer), "--new-frames", "18", *words]) == 0
     motion = read_motion(longer)

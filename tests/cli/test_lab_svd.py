@@ -14,20 +14,13 @@ from tests.workflow.moving_pictures import Size, still
 pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
 
 
-@pytest.fixture
-def tiny(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> str:
-    assert main(["weights", "make-tiny", "svd", str(tmp_path / "tiny")]) == 0
-    capsys.readouterr()
-    return str(tmp_path / "tiny")
-
-
 def test_samplers_and_seeds_at_one_budget_of_calls(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, tiny: str
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, tiny_svd: Path
 ) -> None:
     ends = [str(still(tmp_path / f"{k}.png", 4 * k, Size(96, 64))) for k in range(2)]
     out = tmp_path / "out"
     asked = ["--samplers", "mpd_vibid,vibid,trf", "--seeds", "1,2", "--engines", "flow", "--calls", "10"]
-    code = main(["lab", *ends, "--new-frames", "12", "--weights", tiny, "--out", str(out), *asked, "--json"])
+    code = main(["lab", *ends, "--new-frames", "12", "--weights", str(tiny_svd), "--out", str(out), *asked, "--json"])
     captured = capsys.readouterr()
     assert code == 0, captured.err
     doc = json.loads(captured.out)

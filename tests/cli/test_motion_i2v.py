@@ -32,16 +32,13 @@ def drawn(folder: Path) -> Path:
 
 
 def test_a_tiny_model_tells_a_motion_animates_along_it_and_fills_a_gap(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, tiny_motion_i2v: Path
 ) -> None:
-    weights = str(tmp_path / "tiny")
-    assert main(["weights", "make-tiny", "motion_i2v", weights]) == 0
-    capsys.readouterr()
     ends = [str(still(tmp_path / f"{k}.png", 4 * k, SIZE)) for k in range(2)]
     first = np.asarray(cv2.imread(ends[0]))
     shared = [
         "--weights",
-        weights,
+        str(tiny_motion_i2v),
         "--steps",
         "2",
         "--model-size",

@@ -27,21 +27,12 @@ pytest.importorskip("torch", reason="needs torch, an optional part of the instal
 REFERENCE = Size(144, 96)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    from mpd_studio.engines.motion_i2v.tiny import make_tiny
-
-    folder = tmp_path_factory.mktemp("tiny") / "tree"
-    make_tiny(folder)
-    return str(folder)
-
-
 @pytest.fixture
-def words(tmp_path: Path, tiny: str) -> list[str]:
+def words(tmp_path: Path, tiny_motion_i2v: Path) -> list[str]:
     """A clip of 20 frames, and a reference of its shape, half as large again and in 16 bits."""
     film = clip(tmp_path / "film.mkv", 20)
     reference = still(tmp_path / "style ü.png", 2, REFERENCE, np.uint16)
-    model = ["--weights", tiny, "--steps", "2", "--model-size", "64x64", "--quality", "draft", "--json"]
+    model = ["--weights", str(tiny_motion_i2v), "--steps", "2", "--model-size", "64x64", "--quality", "draft", "--json"]
     return ["restyle", str(film), "--reference", str(reference), "--out", str(tmp_path / "out"), *model]
 
 
@@ -174,9 +165,13 @@ class StopsAt(SilentReporter):
 
 
 @pytest.mark.parametrize("stage", ["Tracking", "Denoising", "New frames"])
-def test_a_run_that_is_stopped_leaves_nothing(words: list[str], tmp_path: Path, tiny: str, stage: str) -> None:
+def test_a_run_that_is_stopped_leaves_nothing(
+    words: list[str], tmp_path: Path, tiny_motion_i2v: Path, stage: str
+) -> None:
     request = restyle_request(probe(Path(words[3])), probe(Path(words[1])), FrameRange(2, 4), None)
-    settings = EngineSettings(options=(("guidance", 1.0), ("size", "64x64"), ("steps", 2), ("weights", tiny)))
+    settings = EngineSettings(
+        options=(("guidance", 1.0), ("size", "64x64"), ("steps", 2), ("weights", str(tiny_motion_i2v)))
+    )
     request = replace(request, engine_id="motion_i2v", settings=settings)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(Cancelled):

@@ -15,7 +15,7 @@ pytest.importorskip("torch", reason="needs torch, an optional part of the instal
 
 
 def test_what_was_denoised_is_kept_and_used(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_svd: Path
 ) -> None:
     from mpd_studio.engines.svd import gap_clips
 
@@ -25,9 +25,8 @@ def test_what_was_denoised_is_kept_and_used(
     def denoise_again(*arguments: object, **named: object) -> None:
         raise AssertionError("It was denoised a second time.")
 
-    assert main(["weights", "make-tiny", "svd", str(tmp_path / "tiny")]) == 0
     ends = [str(still(tmp_path / f"{k}.png", 4 * k, Size(64, 48))) for k in range(2)]
-    options = ["--engine", "svd", "--weights", str(tmp_path / "tiny"), "--steps", "2"]
+    options = ["--engine", "svd", "--weights", str(tiny_svd), "--steps", "2"]
     fill = ["fill", *ends, "--new-frames", "3", "--out", str(tmp_path / "out"), *options]
     with monkeypatch.context() as patch:
         patch.setattr(gap_clips, "decode", stop)

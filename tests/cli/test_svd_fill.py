@@ -31,16 +31,14 @@ def test_a_tiny_model_is_made_and_fills_a_gap_of_23(capsys: pytest.CaptureFixtur
     assert len(list((tmp_path / "out").glob("frame_*.png"))) == 23
 
 
-def test_what_is_drawn_is_followed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["weights", "make-tiny", "svd", str(tmp_path / "tiny")]) == 0
-    capsys.readouterr()
+def test_what_is_drawn_is_followed(capsys: pytest.CaptureFixture[str], tmp_path: Path, tiny_svd: Path) -> None:
     size = Size(128, 72)
     ends = [str(still(tmp_path / f"{k}.png", 4 * k, size)) for k in range(2)]
     outline = (Point(10, 10), Point(60, 10), Point(60, 50), Point(10, 50))
     region = MotionRegion(RegionId("r"), mode=RegionMode.STILL, outline=outline)
     drawn = tmp_path / "drawn.json"
     drawn.write_text(json.dumps(encode_guidance(Guidance(regions=(region,)), size)))
-    options = ["--new-frames", "1", "--engine", "svd", "--weights", str(tmp_path / "tiny"), "--steps", "2", "--json"]
+    options = ["--new-frames", "1", "--engine", "svd", "--weights", str(tiny_svd), "--steps", "2", "--json"]
     arguments = ["fill", *ends, *options, "--guidance", str(drawn), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--guide-strength", "2"]) == 4
     assert "'guide_strength' lies between 0.0 and 1.0" in capsys.readouterr().err

@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget
 from window_driver import Driver
 
-from mpd_studio.cli import main
 from mpd_studio.session.selection import Selection
 from mpd_studio.ui.panels.lab import LabPanel
 
@@ -27,14 +26,6 @@ def open_lab(desk: Driver) -> LabPanel:
 def tick(panel: LabPanel, *names: str) -> None:
     for name, box in panel.choices.boxes.items():
         box.setChecked(name in names)
-
-
-@pytest.fixture
-def tiny_weights(tmp_path: Path) -> Path:
-    """Stable Video Diffusion with random weights; nothing is run on them here."""
-    pytest.importorskip("torch", reason="needs torch, an optional part of the installation")
-    assert main(["weights", "make-tiny", "svd", str(tmp_path / "tiny")]) == 0
-    return tmp_path / "tiny"
 
 
 @pytest.fixture
@@ -86,8 +77,8 @@ class TestBefore:
         tick(panel, "flow")
         assert panel.choices.run.isEnabled()
 
-    def test_the_button_tells_how_many_runs_there_will_be(self, gap_desk: Driver, tiny_weights: Path) -> None:
-        gap_desk.session.preferences.set(svd_weights=str(tiny_weights))
+    def test_the_button_tells_how_many_runs_there_will_be(self, gap_desk: Driver, tiny_svd: Path) -> None:
+        gap_desk.session.preferences.set(svd_weights=str(tiny_svd))
         panel = open_lab(gap_desk)
         tick(panel, "vibid", "trf", "flow")
         panel.choices.seeds.setText("1, 2")

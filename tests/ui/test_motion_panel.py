@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -27,19 +26,6 @@ from mpd_studio.ui.pieces import IconButton
 OPTIONS = {"steps": 2, "size": "64x64", "guidance": 1.0, "memory": "full"}
 
 
-@pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `mpd-studio weights make-tiny motion_i2v` makes it."""
-    missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}; install mpd-studio[diffusion]")
-    from mpd_studio.engines.motion_i2v.tiny import make_tiny
-
-    folder = tmp_path_factory.mktemp("motion_i2v") / "tiny"
-    make_tiny(folder)
-    return folder
-
-
 @pytest.fixture
 def motion_desk(gap_desk: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Driver:
     """The gap is selected, Motion-I2V is the engine, and there are no weights."""
@@ -51,9 +37,9 @@ def motion_desk(gap_desk: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 @pytest.fixture
-def able_desk(motion_desk: Driver, tiny_folder: Path) -> Driver:
+def able_desk(motion_desk: Driver, tiny_motion_i2v: Path) -> Driver:
     session = motion_desk.session
-    session.weights.use(str(tiny_folder), "motion_i2v")
+    session.weights.use(str(tiny_motion_i2v), "motion_i2v")
     for name, value in OPTIONS.items():
         session.generator.set_option(name, value)
     motion_desk.wait(motion_desk.window.inspector.motion.button.isEnabled)

@@ -22,24 +22,11 @@ pytest.importorskip("torch", reason="needs torch, an optional part of the instal
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The weights of a tiny model, in the layout of the real one."""
-    import torch
-
-    from mpd_studio.engines.svd.tiny import make_tiny
-
-    torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp("weights") / "tiny"
-    make_tiny(folder)
-    return folder
-
-
 @pytest.fixture
-def svd_desk(gap_desk: Driver, tiny: Path) -> Driver:
+def svd_desk(gap_desk: Driver, tiny_svd: Path) -> Driver:
     """The gap of 5 selected, with the diffusion engine at its longest: a run that no test waits for."""
     session = gap_desk.session
-    session.preferences.set(svd_weights=str(tiny))
+    session.preferences.set(svd_weights=str(tiny_svd))
     session.generator.choose_engine("svd")
     session.generator.set_plan(replace(session.generator.plan, quality=Quality.BEST, options=(("size", "48x32"),)))
     gap_desk.click(14)
