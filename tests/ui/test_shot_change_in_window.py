@@ -60,7 +60,8 @@ def test_a_cut_is_told_once_with_its_ways_out(cut_desk: Driver) -> None:
         "Cross-fade",
         "Use diffusion",
     ]
-    assert all(button.isVisible() and button.toolTip() for button in bar.ways_out)
+    cut_desk.wait(lambda: all(button.isVisible() for button in bar.ways_out))  # a layout shows them a turn later
+    assert all(button.toolTip() for button in bar.ways_out)
     bar.ways_out[1].click()
     assert bar.message is None
     assert cut_desk.session.generator.plan.engine_id == "crossfade"
