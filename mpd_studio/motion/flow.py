@@ -49,6 +49,7 @@ def dense_flow(
     import cv2
 
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setVariationalRefinementIterations(2)  # of 5, which gain here what they lose there, in 1.4 times the time
     if fine:
         search.setFinestScale(0)
         search.setGradientDescentIterations(16)  # what coarser searches have left to find is little

@@ -15,7 +15,6 @@ from mpd_studio.motion.warp import Sampling, channel_groups, remap
 
 _HALF_MOST = 65504.0  # an infinite value becomes the largest that a half float can hold, or the largest there is
 _LONGEST_PX = 32766  # cv2.remap reads no larger picture
-_MANY = 2  # new frames for which half pixels pay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,23 +73,20 @@ class Source:
         return to_dtype(values, self.dtype)
 
 
-def sources(
-    first: np.ndarray, last: np.ndarray, sampling: Sampling, lookups: int = 1, zoom: int | None = None
-) -> tuple[Source, Source]:
+def sources(first: np.ndarray, last: np.ndarray, sampling: Sampling, zoom: int | None = None) -> tuple[Source, Source]:
     """Both frames, made ready in the same way.
 
     Alpha of integers is straight, as PNG has it: colours are averaged by it, so that what a transparent pixel hides
     does not shine through at edges. Alpha of floats is in the colours already, as OpenEXR has it. Other channels are
     moved as they are. NaN counts as 0, an infinite value as the largest finite one.
 
-    first, last: (h, w, c) of one shape and dtype, c >= 1. lookups: how many new frames there will be.
-    zoom: None: what pays for so many.
+    first, last: (h, w, c) of one shape and dtype, c >= 1. zoom: None: half pixels where they can be.
     """
     is_weighted = has_straight_alpha(first, last)
     if zoom is None:
         # Floats need the bounds of cubic sampling, and four times their memory is too much in 4K.
         fits = first.dtype == np.uint8 and not is_weighted and 2 * max(first.shape[:2]) <= _LONGEST_PX
-        zoom = 2 if fits and sampling is Sampling.CUBIC and lookups >= _MANY else 1
+        zoom = 2 if fits and sampling is Sampling.CUBIC else 1
     with ThreadPoolExecutor(1, thread_name_prefix="last source") as other:
         ready = other.submit(_source, last, is_weighted, sampling, zoom)
         return _source(first, is_weighted, sampling, zoom), ready.result()

@@ -65,7 +65,7 @@ def test_a_mask_speaks_for_what_linear_enlarging_reaches():
 
 def test_frames_are_equal_however_many_cores_work():
     first, last = RANDOM.integers(0, 256, (2, 300, 390, 3), np.uint8)
-    ends = sources(first, last, Sampling.CUBIC, 7)
+    ends = sources(first, last, Sampling.CUBIC)
     one, two, three = RANDOM.random((3, 40, 30), np.float32)
     motion, mixing = MotionAt(0.3, soft(40, 30, 2), one, two), Balance(one, two, three, three)
     frames = [render(*ends, motion, mixing, cores=cores) for cores in (1, 2)]
@@ -79,7 +79,7 @@ def test_tiles_leave_no_seam():
     way = np.full((64, 128, 2), (1.25, -0.5), np.float32)
 
     def made(picture: np.ndarray) -> np.ndarray:
-        ends = sources(picture, np.roll(picture, 3, axis=1), Sampling.CUBIC, 7)
+        ends = sources(picture, np.roll(picture, 3, axis=1), Sampling.CUBIC)
         return render(*ends, MotionAt(0.5, way, half, half), Balance(half, half, half, half))
 
     moved = made(np.roll(whole, (64, 128), (0, 1)))

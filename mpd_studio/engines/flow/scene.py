@@ -201,9 +201,9 @@ def compose(
         looks = appearance(lit[0]), appearance(lit[1])
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    ready, change = sources(first, last, sampling, request.new_frames), measured.change
+    ready, change = sources(first, last, sampling), measured.change
     if shades is not None:
-        bare = sources(shades.first, shades.last, sampling, request.new_frames)
+        bare = sources(shades.first, shades.last, sampling)
     is_draft = sampling is Sampling.LINEAR  # which does without what takes half of a frame's time
     return Scene(
         first=first,
