@@ -15,8 +15,9 @@ __all__ = ["SetupError", "check", "run", "test"]
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "resources" / "demo" / "demo.mpdproj"
 DEMO_OUTPUT = "demo-output"
-# A file's tests stay in one process, and so do their costly fixtures.
-_WHOLE_SUITE = ["-n", "logical", "--maxprocesses", "8", "--dist", "loadfile"]
+# A file's tests stay in one process, and so do their costly fixtures. The order is that of tests/longest_first.py:
+# xdist's own begins with the files of most tests, which leaves the longest, of few tests, to the end.
+_WHOLE_SUITE = ["-n", "logical", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder"]
 _ASK_WHETHER_WINDOW = "import sys; from mpd_studio.__main__ import wants_window; print(wants_window(sys.argv[1:]))"
 
 

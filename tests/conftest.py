@@ -21,6 +21,8 @@ from weakref import WeakSet
 import pytest
 from hypothesis import settings
 
+from tests.longest_first import begin_with_the_longest
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 # Read once, when the libraries are loaded: so they stand here and not in a fixture. Oversubscribed OpenMP threads
@@ -58,6 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, reason in _ASKED_FOR.items():
             if mark not in asked and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
+    begin_with_the_longest(config, items)
 
 
 @pytest.fixture(autouse=True)

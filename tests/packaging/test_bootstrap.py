@@ -119,7 +119,7 @@ class TestTestAndCheck:
         checkout.mark_ready("check", "test")
         assert checkout.bootstrap("test").returncode == 0
         assert checkout.calls == [
-            f"{checkout.root} | -P -m pytest -n logical --maxprocesses 8 --dist loadfile",
+            f"{checkout.root} | -P -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder",
         ]
 
     def test_every_check_runs_and_the_failed_ones_are_named(self, checkout: Checkout) -> None:
