@@ -116,7 +116,8 @@ def test_the_layout_is_remembered(new_window: Callable[[], Driver]) -> None:
 @pytest.mark.logs("layout of the window could not be kept")
 def test_the_window_closes_where_its_layout_cannot_be_kept(desk: Driver) -> None:
     folder = desk.session.paths.window.parent
-    shutil.rmtree(folder, ignore_errors=True)
+    desk.wait(desk.session.paths.settings.is_file)  # written last, by another thread
+    shutil.rmtree(folder)
     folder.write_text("a file where the folder should be")
     assert desk.window.close()
     assert folder.read_text() == "a file where the folder should be"
