@@ -42,7 +42,7 @@ vae_state = import_module("mpd_studio.engines.motion_i2v.vae_state")
 GIB = 1 << 30
 VARIANTS = ("float32", "float16", "bfloat16", "compiled")
 FRAMES = 16
-TINY = {"block_out_channels": (64, 96, 96, 64), "layers_per_block": 1, "cross_attention_dim": 24}
+TINY = {"block_out_channels": (32, 32, 32, 32), "layers_per_block": 1, "cross_attention_dim": 24}
 VAE = {"down_block_types": ["DownEncoderBlock2D"] * 4, "up_block_types": ["UpDecoderBlock2D"] * 4}
 
 
