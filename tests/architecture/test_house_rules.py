@@ -74,7 +74,8 @@ def outcomes(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     root = tmp_path_factory.mktemp("suite")
     (root / "tests").mkdir()
     (root / "pyproject.toml").write_bytes((repository / "pyproject.toml").read_bytes())
-    (root / "tests" / "conftest.py").write_bytes((repository / "tests" / "conftest.py").read_bytes())
+    for name in ("conftest.py", "longest_first.py"):
+        (root / "tests" / name).write_bytes((repository / "tests" / name).read_bytes())
     (root / "tests" / "test_planted.py").write_text(PLANTED)
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--tb=short"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
