@@ -14,7 +14,7 @@ from mpd_studio.motion.calm import Calm, lean
 from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.tiles import Places, Tile, tiles
+from mpd_studio.motion.tiles import Places, Tile, inside, tiles, widened
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
@@ -95,20 +95,25 @@ class _Plan:
 
     def painted(self, tile: Tile) -> Iterator[np.ndarray]:
         """A tile of the new picture, each group of channels for itself."""
-        first, is_soft = self.moved.first, self.soft.any_in(tile)
-        wide, inner = _widened(tile, self.rim if is_soft else 0, *first.groups[0].shape[:2])
-        is_in_doubt = self.in_doubt.any_in(wide)
+        first = self.moved.first
+        size = first.groups[0].shape[:2]
+        soft = self.soft.within(tile)
+        wide = widened(tile, self.rim, *size) if soft else tile
+        doubted = self.in_doubt.within(wide)
         moved_from = self.moved.places(wide)
-        plainer_from = self.plainer.places(wide) if is_in_doubt else None
+        plainer_from = self.plainer.places(doubted) if doubted else None
         share, moved, *detail = self.mixing.part(wide)
         for index in range(len(first.groups)):
             mixed = weighted(*self.moved.fetched(index, wide, moved_from), share)
-            if is_in_doubt:
-                plainer = faded(*self.plainer.fetched(index, wide, plainer_from), self.time)
-                mixed = weighted(plainer, mixed, moved)
-            if is_soft:
-                mixed = weighted(_softened(mixed, self.rim), mixed, detail[0])
-            yield first.finished(mixed[inner], index)
+            if doubted:
+                at = inside(doubted, wide)
+                plainer = faded(*self.plainer.fetched(index, doubted, plainer_from), self.time)
+                mixed[at] = weighted(plainer, mixed[at], moved[at])
+            if soft:
+                at, around = inside(soft, wide), widened(soft, self.rim, *size)
+                mean = _softened(mixed[inside(around, wide)], self.rim)[inside(soft, around)]
+                mixed[at] = weighted(mean, mixed[at], detail[0][at])
+            yield first.finished(mixed[inside(tile, wide)], index)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +131,7 @@ class _Pair:
 
     def places(self, tile: Tile) -> list[np.ndarray] | None:
         """Where to look up a tile; None: where it is."""
-        if self.ways is None or not self.moving.any_in(tile):
+        if self.ways is None or self.moving.within(tile) is None:
             return None
         return places(self.ways, tile, 1 if self.is_plain else self.first.zoom)
 
@@ -146,18 +151,6 @@ def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: boo
     farthest = np.maximum.reduce([np.abs(way) for way in ways]) * (width / ways[0].shape[1])
     large = enlarged_ways(ways, height, width, 1 if is_plain else first.zoom)
     return _Pair(first, last, large, Places(farthest > _STILL_PX, height, width), is_plain)
-
-
-def _widened(tile: Tile, rim: int, *sides: int) -> tuple[Tile, Tile]:
-    """A tile with a rim, as far as a picture of these sides has one, and where in that the tile lies."""
-    rows, columns = (
-        slice(max(span.start - rim, 0), min(span.stop + rim, side)) for span, side in zip(tile, sides, strict=True)
-    )
-    inner = (
-        slice(span.start - whole.start, span.stop - whole.start)
-        for span, whole in zip(tile, (rows, columns), strict=True)
-    )
-    return (rows, columns), (next(inner), next(inner))
 
 
 def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:

@@ -29,9 +29,42 @@ class Places:
         self._mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # linear enlarging reaches so far
         self._scales = mask.shape[0] / height, mask.shape[1] / width
 
-    def any_in(self, tile: Tile) -> bool:
-        rows, columns = (
+    def within(self, tile: Tile) -> Tile | None:
+        """The smallest part of a tile that holds all of its places; None where there is none."""
+        part = [
             slice(int(side.start * scale), int(np.ceil(side.stop * scale)))
             for side, scale in zip(tile, self._scales, strict=True)
+        ]
+        mask = self._mask[part[0], part[1]]
+        found = [
+            self._span(np.flatnonzero(mask.any(axis=1 - axis)) + part[axis].start, tile[axis], self._scales[axis])
+            for axis in (0, 1)
+        ]
+        return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+    @staticmethod
+    def _span(places: np.ndarray, side: slice, scale: float) -> slice | None:
+        """What a row or column of the mask stands for, from the first to the last, within a side of a tile."""
+        if not places.size:
+            return None
+        return slice(
+            max(int(places[0] / scale), side.start),
+            min(int(np.ceil((places[-1] + 1) / scale)), side.stop),
         )
-        return bool(self._mask[rows, columns].any())
+
+
+def inside(part: Tile, whole: Tile) -> Tile:
+    """Where a part of the picture lies within an array of a larger part."""
+    rows, columns = (
+        slice(inner.start - outer.start, inner.stop - outer.start) for inner, outer in zip(part, whole, strict=True)
+    )
+    return rows, columns
+
+
+def widened(tile: Tile, rim: int, height: int, width: int) -> Tile:
+    """A tile with a rim around it, as far as the picture has one."""
+    rows, columns = (
+        slice(max(side.start - rim, 0), min(side.stop + rim, most))
+        for side, most in zip(tile, (height, width), strict=True)
+    )
+    return rows, columns

@@ -58,9 +58,19 @@ def test_a_mask_speaks_for_what_linear_enlarging_reaches():
     where = Places(mask, *LARGE)
     for top in range(0, LARGE[0], 7):
         for left in range(0, LARGE[1], 7):
-            tile = slice(top, min(top + 7, LARGE[0])), slice(left, min(left + 7, LARGE[1]))
-            assert where.any_in(tile) or not weight[tile].any()
-    assert not where.any_in((slice(0, 40), slice(0, 100)))
+            tile = slice(top, min(top + 70, LARGE[0])), slice(left, min(left + 90, LARGE[1]))
+            outside = weight.copy()
+            part = where.within(tile)
+            if part is not None:
+                assert all(
+                    whole.start <= inner.start < inner.stop <= whole.stop
+                    for inner, whole in zip(part, tile, strict=True)
+                )
+                assert part[0].stop - part[0].start <= 4 * LARGE[0] / SMALL[0]
+                assert part[1].stop - part[1].start <= 4 * LARGE[1] / SMALL[1]
+                outside[part] = 0
+            assert not outside[tile].any()
+    assert where.within((slice(0, 40), slice(0, 100))) is None
 
 
 def test_frames_are_equal_however_many_cores_work():
