@@ -101,7 +101,7 @@ def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: in
         weigh(wide, picture.dtype)
     groups = channel_groups(wide)
     bounds = tuple(map(_around, groups)) if is_float or is_weighted else None
-    plain = tuple(map(_with_padding, groups)) if wide.dtype == np.uint8 else groups
+    plain = tuple(map(_with_padding, groups)) if zoom == 2 or wide.dtype == np.uint8 else groups
     as_it_is = plain if sampling is Sampling.LINEAR else groups
     found_in = tuple(map(with_half_pixels, plain)) if zoom == 2 else as_it_is
     return Source(
