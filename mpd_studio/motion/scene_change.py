@@ -22,6 +22,9 @@ _TRUSTED = 0.5
 # noise 0.03 and 0.25; one shot at its worst: 0.22 and 0.20 (a car, 22 frames on), 0.18 and 0.41 (a fast drive).
 _LOST = ((0.25, 0.17), (0.14, 0.25), (0.08, 0.35), (0.6, 0.08))
 _WEAKENED, _SURELY_WEAKENED, _STRENGTHENED = 0.8, 0.7, 1.1  # of a frame's contrast in the other
+# Agreement below which a mixture is believed only where the other frame has gained contrast: a car that is followed
+# badly while the exposure changes (0.34) looks like a mixture from one side.
+_SHAKY = 0.4
 _LOPSIDED = 1.15  # a frame with another mixed in has less contrast than that other; grain is the same on both
 _FAINT_BLACK, _NEAR_WHITE = 16, 235
 
@@ -56,7 +59,8 @@ def scene_change(first: np.ndarray, last: np.ndarray, field: MotionField) -> Cha
         return ChangeKind.CUT
     onward = _mixture(first, last, field.forward, field.forward_trust)
     back = _mixture(last, first, field.backward, field.backward_trust)
-    return _kind_of(onward, back) or _kind_of(back, onward)
+    least = 1.0 if agreement < _SHAKY else 0.0
+    return _kind_of(onward, back, least) or _kind_of(back, onward, least)
 
 
 def _light_change(first: np.ndarray, last: np.ndarray) -> ChangeKind | None:
@@ -69,9 +73,11 @@ def _light_change(first: np.ndarray, last: np.ndarray) -> ChangeKind | None:
     return ChangeKind.FLASH if is_white and bright.mean() - dark.mean() > 50 else None
 
 
-def _kind_of(mixture: Mixture | None, reverse: Mixture | None) -> ChangeKind | None:
-    """reverse: the same seen from the other frame, which then has more contrast, not less."""
+def _kind_of(mixture: Mixture | None, reverse: Mixture | None, least: float) -> ChangeKind | None:
+    """reverse: the same seen from the other frame, which then has more contrast, not less; at least so much."""
     if mixture is None or mixture.kept > _WEAKENED:
+        return None
+    if reverse is not None and reverse.kept < least:
         return None
     if reverse is not None and reverse.kept < _STRENGTHENED and mixture.kept > _SURELY_WEAKENED:
         return None

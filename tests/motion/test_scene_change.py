@@ -21,11 +21,11 @@ QUICK = Effort(working_pixels=60_000, look_back=False, most_features=500)
 needs_footage = pytest.mark.skipif(not (DATA / "pairs").is_dir(), reason="needs the pairs of MPD_STUDIO_TEST_DATA")
 
 
-def judged(first: np.ndarray, last: np.ndarray) -> ChangeKind | None:
-    size = working_size(Size(first.shape[1], first.shape[0]), QUICK.working_pixels)
+def judged(first: np.ndarray, last: np.ndarray, effort: Effort = QUICK) -> ChangeKind | None:
+    size = working_size(Size(first.shape[1], first.shape[0]), effort.working_pixels)
     small = working_pair(first, last, size)
     before, after = (brightness(appearance(side)) for side in small)
-    return scene_change(before, after, two_way_flow(*small, QUICK))
+    return scene_change(before, after, two_way_flow(*small, effort))
 
 
 def shot(seed: int, x: float = 0.0) -> np.ndarray:
@@ -109,6 +109,11 @@ def test_pairs_of_one_shot_raise_no_alarm(name: str) -> None:
 def test_sequences_of_one_shot_raise_no_alarm(name: str, gap: int) -> None:
     ends = frames_of(name, (0, gap + 1))
     assert judged(*ends) is None
+
+
+@needs_footage
+def test_what_is_badly_followed_while_the_exposure_changes_is_no_dissolve() -> None:
+    assert judged(*frames_of("car_overhead", (0, 16)), Effort()) is None
 
 
 @needs_footage
