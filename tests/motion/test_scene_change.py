@@ -113,7 +113,8 @@ def test_sequences_of_one_shot_raise_no_alarm(name: str, gap: int) -> None:
 
 @needs_footage
 def test_what_is_badly_followed_while_the_exposure_changes_is_no_dissolve() -> None:
-    assert judged(*frames_of("car_overhead", (0, 16)), Effort()) is None
+    first, last = frames_of("car_overhead", (0, 16))
+    assert judged(first, last, Effort()) is None
 
 
 @needs_footage
