@@ -107,8 +107,8 @@ def test_pairs_of_one_shot_raise_no_alarm(name: str) -> None:
 @pytest.mark.parametrize("name", ["cups", "rabbit", "car_overhead"])
 @pytest.mark.parametrize("gap", [1, 7, 15, 23])
 def test_sequences_of_one_shot_raise_no_alarm(name: str, gap: int) -> None:
-    ends = frames_of(name, (0, gap + 1))
-    assert judged(*ends) is None
+    first, last = frames_of(name, (0, gap + 1))
+    assert judged(first, last) is None
 
 
 @needs_footage
