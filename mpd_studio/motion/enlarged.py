@@ -24,13 +24,13 @@ class Enlarged:
     count: int
 
     def part(self, tile: Tile) -> list[np.ndarray]:
-        """Each plane's (h', w') part: what linear enlarging has there."""
+        """Each plane's (h', w') part, the caller's own: what linear enlarging has there."""
         import cv2
 
         rows, columns = tile
         small_height, small_width = self.planes.shape[:2]
         if (small_height, small_width) == (self.height, self.width):
-            return [np.ascontiguousarray(self.planes[rows, columns, index]) for index in range(self.count)]
+            return [self.planes[rows, columns, index].copy() for index in range(self.count)]
         across, down = small_width / self.width, small_height / self.height
         left, top = (columns.start + 0.5) * across - 0.5, (rows.start + 0.5) * down - 0.5
         seen = cv2.warpAffine(

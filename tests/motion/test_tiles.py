@@ -51,6 +51,13 @@ def test_places_are_those_of_an_enlarged_flow(size: tuple[int, int]):
         np.testing.assert_allclose(part, whole[..., axis % 2], atol=0.05)
 
 
+def test_a_part_of_one_pixel_is_a_copy_too():
+    ways = enlarged_ways([np.ones((2, 2), np.float32)] * 4, 2, 2, zoom=1)
+    corner = slice(1, 2), slice(1, 2)
+    assert [float(part[0, 0]) for part in places(ways, corner, zoom=1)] == [2, 2, 2, 2]
+    assert [float(part[0, 0]) for part in places(ways, corner, zoom=1)] == [2, 2, 2, 2]
+
+
 def test_a_mask_speaks_for_what_linear_enlarging_reaches():
     mask = np.zeros(SMALL, bool)
     mask[9, 20] = True
