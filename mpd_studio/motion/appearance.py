@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mpd_studio.motion.luminance import grey
-from mpd_studio.motion.warp import grid, sample
+from mpd_studio.motion.warp import grid
 
 _MOST = 60.0  # differences beyond this mean "something else" and count the same
 _DETAIL, _COLOR = 1.5, 0.35  # detail speaks louder than colour, which changes with exposure
@@ -31,15 +31,33 @@ def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(h, w) float32: bounded difference of two appearances; about 3 is noise, 60 something else."""
     import cv2
 
-    return np.minimum(cv2.absdiff(one, other) @ np.ones(one.shape[2], np.float32), _MOST)
+    return _bounded(cv2.absdiff(one, other))
+
+
+def difference_at(look: np.ndarray, last: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How unlike each pixel of `look` is to the place x, y of `last`; off the picture, half of the most.
+
+    look, last: appearances; `last` of any size. x, y: (h, w) float32. Returns: (h, w) float32.
+    """
+    import cv2
+
+    height, width = last.shape[:2]
+    seen = cv2.remap(last, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cost = _bounded(cv2.absdiff(look, seen, seen))
+    inside = cv2.bitwise_and(cv2.inRange(x, -0.5, width - 0.5), cv2.inRange(y, -0.5, height - 0.5))
+    cost[inside == 0] = _MOST / 2
+    return cost
 
 
 def difference_along(first: np.ndarray, last: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """How unlike each pixel of `first` is to where `flow` sends it in `last`; off the picture, half of the most."""
-    height, width = flow.shape[:2]
-    where = grid(height, width) + flow
-    cost = difference(first, sample(last, where))
-    x, y = where[..., 0], where[..., 1]
-    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
-    cost[outside] = _MOST / 2
-    return cost
+    import cv2
+
+    where = grid(*flow.shape[:2]) + flow
+    return difference_at(first, last, cv2.extractChannel(where, 0), cv2.extractChannel(where, 1))
+
+
+def _bounded(apart: np.ndarray) -> np.ndarray:
+    """(h, w): the sum of all channels."""
+    total = apart @ np.ones(apart.shape[2], np.float32)
+    return np.minimum(total, _MOST, out=total)
