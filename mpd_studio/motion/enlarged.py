@@ -13,47 +13,59 @@ import numpy as np
 
 from mpd_studio.motion.tiles import Tile
 
+_COARSER = 1.05  # so much coarser may planes become to fit the large picture
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enlarged:
-    """planes: (h, w, c) float32, c 1 or 4. height, width: of the large picture. count: how many planes to see."""
+    """Planes of (h, w) float32, each pixel of which stands for step × step pixels of a picture."""
 
-    planes: np.ndarray
-    height: int
-    width: int
-    count: int
+    planes: tuple[np.ndarray, ...]
+    step: int
 
     def part(self, tile: Tile) -> list[np.ndarray]:
         """Each plane's (h', w') part, the caller's own: what linear enlarging has there."""
         import cv2
 
-        rows, columns = tile
-        small_height, small_width = self.planes.shape[:2]
-        if (small_height, small_width) == (self.height, self.width):
-            return [self.planes[rows, columns, index].copy() for index in range(self.count)]
-        across, down = small_width / self.width, small_height / self.height
-        left, top = (columns.start + 0.5) * across - 0.5, (rows.start + 0.5) * down - 0.5
-        seen = cv2.warpAffine(
-            self.planes,
-            np.array([[across, 0.0, left], [0.0, down, top]]),
-            (columns.stop - columns.start, rows.stop - rows.start),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
+        if self.step == 1:
+            return [plane[tile].copy() for plane in self.planes]
+        # One pixel more on each side is what linear enlarging looks at.
+        small = [slice(max(side.start // self.step - 1, 0), -(-side.stop // self.step) + 1) for side in tile]
+        rows, columns = (
+            slice(side.start - part.start * self.step, side.stop - part.start * self.step)
+            for side, part in zip(tile, small, strict=True)
         )
-        if seen.ndim == 2:
-            return [seen]
-        # Into arrays of our own: those that OpenCV makes lie so in memory that it takes seven times as long.
-        return list(cv2.split(seen, [np.empty(seen.shape[:2], np.float32) for _ in range(4)])[: self.count])
+        cut = (plane[small[0], small[1]] for plane in self.planes)
+        return [
+            cv2.resize(plane, None, fx=self.step, fy=self.step, interpolation=cv2.INTER_LINEAR)[rows, columns]
+            for plane in cut
+        ]
 
 
 def enlarged(planes: Sequence[np.ndarray], height: int, width: int) -> Enlarged:
-    """planes: up to four (h, w) float32."""
+    """planes: up to four (h, w) float32. height, width: of the large picture."""
+    small_height, small_width = planes[0].shape
+    step = max(1, int(_COARSER * min(height / small_height, width / small_width)))
+    if (small_height * step, small_width * step) == (height, width):
+        return Enlarged(tuple(planes), step)
+    return Enlarged(_in_step(planes, step, height, width), step)
+
+
+def _in_step(planes: Sequence[np.ndarray], step: int, height: int, width: int) -> tuple[np.ndarray, ...]:
+    """The planes with pixels of just `step` pixels of the large picture: enlarging them takes half the time then."""
     import cv2
 
-    if len(planes) == 1:
-        return Enlarged(planes[0][..., None], height, width, 1)
+    small_height, small_width = planes[0].shape
+    across, down = step * small_width / width, step * small_height / height
     whole = [*planes, *[planes[0]] * (4 - len(planes))]  # three or two would be twice as slow
-    return Enlarged(cv2.merge(whole), height, width, len(planes))
+    seen = cv2.warpAffine(
+        cv2.merge(whole),
+        np.array([[across, 0.0, across / 2 - 0.5], [0.0, down, down / 2 - 0.5]]),
+        (-(-width // step), -(-height // step)),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return tuple(cv2.split(seen)[: len(planes)])
 
 
 def enlarged_ways(ways: Sequence[np.ndarray], height: int, width: int, zoom: int) -> Enlarged:

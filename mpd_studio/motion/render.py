@@ -14,10 +14,11 @@ from mpd_studio.motion.calm import Calm, lean
 from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.tiles import Places, Tile, inside, tiles, widened
+from mpd_studio.motion.tiles import Places, Tile, area, inside, tiles, widened
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
+_MOST_OF_IT = 0.7
 _STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
@@ -61,18 +62,18 @@ def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, cal
     ways, share, moved = _ways(motion), mixing.share, mixing.moved
     if calm is not None:
         ways, share, moved = lean(ways, share, moved, calm, motion.time)
-    planes, soft, rim = [share, moved], np.zeros((1, 1), bool), 0
-    if mixing.detail is not None:
-        planes.append(mixing.detail)
-        soft, rim = mixing.detail < 1 - _SLIGHT, round(_SOFT * width / motion.velocity.shape[1])
+    planes = [share, moved] if mixing.detail is None else [share, moved, mixing.detail]
+    parts = enlarged(planes, height, width)
+    share, moved, *detail = parts.planes
     return _Plan(
         motion.time,
         _pair(first, last, ways, is_plain=False),
         _pair(first, last, () if calm is None else calm.ways, is_plain=True),
-        enlarged(planes, height, width),
-        Places(moved < 1 - _SLIGHT, height, width),
-        Places(soft, height, width),
-        rim,
+        parts,
+        Places(np.abs(share - motion.time) > _SLIGHT, parts.step),
+        Places(moved < 1 - _SLIGHT, parts.step),
+        Places(detail[0] < 1 - _SLIGHT if detail else np.zeros((1, 1), bool), parts.step),
+        round(_SOFT * width / motion.velocity.shape[1]),
     )
 
 
@@ -82,13 +83,15 @@ class _Plan:
 
     moved: both frames along the motion. plainer: what takes their part where that is in doubt.
     mixing: share and moved, and detail where it is not kept everywhere.
-    in_doubt, soft: where the plainer pair and the mean count. rim: pixels around that the mean looks at.
+    uneven: where the share is another one than time gives. in_doubt, soft: where the plainer pair and the mean count.
+    rim: pixels around that the mean looks at.
     """
 
     time: float
     moved: _Pair
     plainer: _Pair
     mixing: Enlarged
+    uneven: Places
     in_doubt: Places
     soft: Places
     rim: int
@@ -104,7 +107,7 @@ class _Plan:
         plainer_from = self.plainer.places(doubted) if doubted else None
         share, moved, *detail = self.mixing.part(wide)
         for index in range(len(first.groups)):
-            mixed = weighted(*self.moved.fetched(index, wide, moved_from), share)
+            mixed = self._mixed(*self.moved.fetched(index, wide, moved_from), share, wide)
             if doubted:
                 at = inside(doubted, wide)
                 plainer = faded(*self.plainer.fetched(index, doubted, plainer_from), self.time)
@@ -114,6 +117,17 @@ class _Plan:
                 mean = _softened(mixed[inside(around, wide)], self.rim)[inside(soft, around)]
                 mixed[at] = weighted(mean, mixed[at], detail[0][at])
             yield first.finished(mixed[inside(tile, wide)], index)
+
+    def _mixed(self, first: np.ndarray, last: np.ndarray, share: np.ndarray, tile: Tile) -> np.ndarray:
+        """By share where that is needed; one share for all costs a fifth."""
+        uneven = self.uneven.within(tile)
+        if uneven is not None and area(uneven) > _MOST_OF_IT * area(tile):
+            return weighted(first, last, share)
+        mixed = faded(first, last, self.time)
+        if uneven is not None:
+            at = inside(uneven, tile)
+            mixed[at] = weighted(first[at], last[at], share[at])
+        return mixed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,10 +161,11 @@ def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: boo
     """ways: planes of displacements in working pixels; none: both stand."""
     height, width = first.groups[0].shape[:2]
     if not ways:
-        return _Pair(first, last, None, Places(np.zeros((1, 1), bool), height, width), is_plain)
-    farthest = np.maximum.reduce([np.abs(way) for way in ways]) * (width / ways[0].shape[1])
-    large = enlarged_ways(ways, height, width, 1 if is_plain else first.zoom)
-    return _Pair(first, last, large, Places(farthest > _STILL_PX, height, width), is_plain)
+        return _Pair(first, last, None, Places(np.zeros((1, 1), bool), 1), is_plain)
+    zoom = 1 if is_plain else first.zoom
+    large = enlarged_ways(ways, height, width, zoom)
+    farthest = np.maximum.reduce([np.abs(way) for way in large.planes])
+    return _Pair(first, last, large, Places(farthest > zoom * _STILL_PX, large.step), is_plain)
 
 
 def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:

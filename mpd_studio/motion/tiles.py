@@ -20,37 +20,32 @@ def tiles(height: int, width: int) -> Iterator[Tile]:
 
 
 class Places:
-    """Where a mask says yes, asked at another size."""
+    """Where a mask says yes, asked in a picture of which each of its pixels is step × step pixels."""
 
-    def __init__(self, mask: np.ndarray, height: int, width: int) -> None:
-        """mask: (h, w) bool; it says yes for its neighbours as well. height, width: the size in which is asked."""
+    def __init__(self, mask: np.ndarray, step: int) -> None:
+        """mask: (h, w) bool; it says yes for its neighbours as well."""
         import cv2
 
         self._mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # linear enlarging reaches so far
-        self._scales = mask.shape[0] / height, mask.shape[1] / width
+        self._step = step
 
     def within(self, tile: Tile) -> Tile | None:
         """The smallest part of a tile that holds all of its places; None where there is none."""
-        part = [
-            slice(int(side.start * scale), int(np.ceil(side.stop * scale)))
-            for side, scale in zip(tile, self._scales, strict=True)
-        ]
-        mask = self._mask[part[0], part[1]]
-        found = [
-            self._span(np.flatnonzero(mask.any(axis=1 - axis)) + part[axis].start, tile[axis], self._scales[axis])
-            for axis in (0, 1)
-        ]
-        return None if found[0] is None or found[1] is None else (found[0], found[1])
+        rows, columns = (slice(side.start // self._step, -(-side.stop // self._step)) for side in tile)
+        mask = self._mask[rows, columns]
+        height = self._span(np.flatnonzero(mask.any(axis=1)) + rows.start, tile[0])
+        width = self._span(np.flatnonzero(mask.any(axis=0)) + columns.start, tile[1])
+        return None if height is None or width is None else (height, width)
 
-    @staticmethod
-    def _span(places: np.ndarray, side: slice, scale: float) -> slice | None:
-        """What a row or column of the mask stands for, from the first to the last, within a side of a tile."""
+    def _span(self, places: np.ndarray, side: slice) -> slice | None:
+        """What rows or columns of the mask stand for, from the first to the last, within a side of a tile."""
         if not places.size:
             return None
-        return slice(
-            max(int(places[0] / scale), side.start),
-            min(int(np.ceil((places[-1] + 1) / scale)), side.stop),
-        )
+        return slice(max(int(places[0]) * self._step, side.start), min(int(places[-1] + 1) * self._step, side.stop))
+
+
+def area(tile: Tile) -> int:
+    return (tile[0].stop - tile[0].start) * (tile[1].stop - tile[1].start)
 
 
 def inside(part: Tile, whole: Tile) -> Tile:

@@ -16,11 +16,11 @@ from mpd_studio.motion.tiles import Places, tiles
 from mpd_studio.motion.warp import Sampling, grid, resize_flow
 
 RANDOM = np.random.default_rng(5)
-SMALL, LARGE = (27, 48), (211, 389)
+SMALL, LARGE, EIGHT_TIMES = (27, 48), (211, 389), (216, 384)
 
 
-def soft(*shape: int) -> np.ndarray:
-    return cv2.GaussianBlur(RANDOM.normal(0, 30, shape).astype(np.float32), (0, 0), 2).reshape(shape)
+def soft(*shape: int, reach: float = 2) -> np.ndarray:
+    return cv2.GaussianBlur(RANDOM.normal(0, 30, shape).astype(np.float32), (0, 0), reach).reshape(shape)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (128, 256), (129, 255), (700, 1000)])
@@ -34,14 +34,24 @@ def test_tiles_cover_each_pixel_once(height: int, width: int):
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_a_part_of_enlarged_planes_is_that_part_of_the_whole(count: int):
     planes = [soft(*SMALL) for _ in range(count)]
-    seen = enlarged(planes, *LARGE).part((slice(100, 190), slice(37, 300)))
+    seen = enlarged(planes, *EIGHT_TIMES).part((slice(100, 190), slice(37, 300)))
     assert len(seen) == count
     for part, plane in zip(seen, planes, strict=True):
-        whole = cv2.resize(plane, LARGE[::-1], interpolation=cv2.INTER_LINEAR)
+        whole = cv2.resize(plane, EIGHT_TIMES[::-1], interpolation=cv2.INTER_LINEAR)
         np.testing.assert_allclose(part, whole[100:190, 37:300], atol=0.01)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize(("small", "large"), [(SMALL, LARGE), ((270, 481), (1080, 1920)), ((299, 435), (480, 700))])
+def test_a_part_is_near_the_whole_where_the_sizes_are_in_no_simple_ratio(small: tuple, large: tuple):
+    plane = soft(*small, reach=6)
+    planes, whole = enlarged([plane], *large), cv2.resize(plane, large[::-1], interpolation=cv2.INTER_LINEAR)
+    for rows, columns in ((0, 40), (0, 60)), ((31, 159), (45, 301)), ((large[0] - 40, large[0]), (300, large[1])):
+        tile = slice(*rows), slice(*columns)
+        [part] = planes.part(tile)
+        np.testing.assert_allclose(part, whole[tile], atol=0.03 * float(plane.std()))
+
+
+@pytest.mark.parametrize("size", [SMALL, EIGHT_TIMES])
 def test_places_are_those_of_an_enlarged_flow(size: tuple[int, int]):
     ways = [soft(*SMALL, 2) for _ in range(2)]
     planes = [plane for way in ways for plane in cv2.split(way)]
@@ -59,10 +69,10 @@ def test_a_part_of_one_pixel_is_a_copy_too():
 
 
 def test_a_mask_speaks_for_what_linear_enlarging_reaches():
-    mask = np.zeros(SMALL, bool)
+    mask = np.zeros((27, 49), bool)
     mask[9, 20] = True
-    weight = cv2.resize(mask.astype(np.float32), LARGE[::-1], interpolation=cv2.INTER_LINEAR)
-    where = Places(mask, *LARGE)
+    weight = cv2.resize(mask.astype(np.float32), None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)[:211, :389]
+    where = Places(mask, 8)
     for top in range(0, LARGE[0], 7):
         for left in range(0, LARGE[1], 7):
             tile = slice(top, min(top + 70, LARGE[0])), slice(left, min(left + 90, LARGE[1]))
@@ -73,8 +83,8 @@ def test_a_mask_speaks_for_what_linear_enlarging_reaches():
                     whole.start <= inner.start < inner.stop <= whole.stop
                     for inner, whole in zip(part, tile, strict=True)
                 )
-                assert part[0].stop - part[0].start <= 4 * LARGE[0] / SMALL[0]
-                assert part[1].stop - part[1].start <= 4 * LARGE[1] / SMALL[1]
+                assert part[0].stop - part[0].start <= 4 * 8
+                assert part[1].stop - part[1].start <= 4 * 8
                 outside[part] = 0
             assert not outside[tile].any()
     assert where.within((slice(0, 40), slice(0, 100))) is None
