@@ -11,10 +11,12 @@ from mpd_studio.core.geometry import Size
 from mpd_studio.motion.course import bend_at
 from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.holes import fill_holes
-from mpd_studio.motion.warp import grid, resize_flow, splat
+from mpd_studio.motion.warp import grid, resize_flow, splat_together
 
 _LEAST = 1e-3  # weight of motion nobody trusts: it fills only where nothing else arrives
 _SETTLING = 2
+_FARTHEST = -80.0  # cv2.exp takes a hundred times as long over what it cannot tell from 0
+_STRIP = 40  # rows worked on at a time: what they need fits the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,108 +34,138 @@ class MotionAt:
     bend: np.ndarray | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """Planes of x and y, each for itself: numpy and OpenCV are twice as fast with them.
+
+    velocity, bend: as in MotionAt; bend is empty where motion is even.
+    """
+
+    velocity: list[np.ndarray]
+    bend: list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What a way finds on the two frames.
+
+    stated: what each frame's own flow states there; of the velocity, how far that is from the way's.
+    sees: of each frame (h, w) float32 in 0..1, how far the two agree.
+    """
+
+    stated: tuple[_Way, _Way]
+    sees: tuple[np.ndarray, np.ndarray]
+
+
 def motion_at(field: MotionField, time: float) -> MotionAt:
     """Throw both flows to `time`, fill what nobody reached, then settle each pixel on the layer it landed on.
 
     Throwing is done at half size, because it costs most; settling, at full size, makes it exact again.
     """
-    import cv2
-
     height, width = field.forward.shape[:2]
     half = field.resized(Size(max(width // 2, 1), max(height // 2, 1)))
     thrown = resize_flow(fill_holes(*_thrown(half, time)), height, width)
-    on_first, on_last = (None, None) if field.course is None else (field.course.on_first, field.course.on_last)
-    stated = _stated(field.forward, on_first, time), _stated(-field.backward, on_last, time)
-    # x and y in planes of their own: numpy and OpenCV are twice as fast with them.
-    here, velocity = cv2.split(grid(height, width)), cv2.split(thrown)
-    found, weights = _looked_up(stated, time, velocity, here)
-    for _ in range(_SETTLING):
-        velocity = _mean(found, weights, time, slice(0, 2), velocity)
-        bend = _mean(found, weights, time, slice(2, 4)) if field.course is not None else (0.0, 0.0)
-        found, weights = _looked_up(stated, time, velocity, [at - by for at, by in zip(here, bend, strict=True)])
-    bend = None if field.course is None else cv2.merge(_mean(found, weights, time, slice(2, 4)))
-    return MotionAt(time, cv2.merge(velocity), *weights, bend)
+    stated = _stated(field, time)
+    velocity, sees_first, sees_last = np.empty_like(thrown), *np.empty((2, height, width), np.float32)
+    bend = None if field.course is None else np.empty_like(thrown)
+    for top in range(0, height, _STRIP):
+        rows = slice(top, min(top + _STRIP, height))
+        way, here = _Way(_planes(thrown[rows]), []), _planes(grid(rows.stop - top, width, top))
+        for _ in range(_SETTLING):
+            way = _settled(stated, time, way, here)
+        found = _looked_up(stated, time, way, here)
+        velocity[rows, :, 0], velocity[rows, :, 1] = way.velocity
+        sees_first[rows], sees_last[rows] = found.sees
+        if bend is not None:
+            bend[rows, :, 0], bend[rows, :, 1] = _bend(found, _shares(found.sees, time))
+    return MotionAt(time, velocity, sees_first, sees_last, bend)
 
 
-def _stated(velocity: np.ndarray, course: np.ndarray | None, time: float) -> list[np.ndarray]:
-    """Planes of what a frame's own flow states: x and y of the velocity, and those of the bend where it is known."""
+def _planes(pairs: np.ndarray) -> list[np.ndarray]:
+    return [np.ascontiguousarray(pairs[..., axis]) for axis in (0, 1)]
+
+
+def _stated(field: MotionField, time: float) -> tuple[_Way, _Way]:
+    """What each frame's own flow states of its pixels."""
+    forward, backward = _planes(field.forward), [-plane for plane in _planes(field.backward)]
+    if field.course is None:
+        return _Way(forward, []), _Way(backward, [])
+    bends = (_planes(bend_at(course, time)) for course in (field.course.on_first, field.course.on_last))
+    return _Way(forward, next(bends)), _Way(backward, next(bends))
+
+
+def _settled(stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray]) -> _Way:
+    """The way that both frames state for what this one finds from `here`, as far as they agree with it."""
+    found = _looked_up(stated, time, way, here)
+    shares = _shares(found.sees, time)
+    changes = _mean([one.velocity for one in found.stated], shares)
+    return _Way([plane + change for plane, change in zip(way.velocity, changes, strict=True)], _bend(found, shares))
+
+
+def _looked_up(stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray]) -> _Found:
     import cv2
 
-    bend = [] if course is None else cv2.split(bend_at(course, time))
-    return [*cv2.split(velocity), *bend]
+    if way.bend:
+        here = [at - by for at, by in zip(here, way.bend, strict=True)]  # where it would be with even motion
+    allowed, found, sees = _allowed(way.velocity), [], []
+    for own, step in zip(stated, (-time, 1 - time), strict=True):
+        x, y = (cv2.scaleAdd(axis, step, at) for axis, at in zip(way.velocity, here, strict=True))
+        velocity, bend = (
+            [cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
+            for planes in (own.velocity, own.bend)
+        )
+        for plane, axis in zip(velocity, way.velocity, strict=True):
+            plane -= axis
+        found.append(_Way(velocity, bend))
+        sees.append(_alike(velocity, allowed))
+    return _Found((found[0], found[1]), (sees[0], sees[1]))
 
 
-def _looked_up(
-    stated: tuple[list[np.ndarray], list[np.ndarray]],
-    time: float,
-    velocity: Sequence[np.ndarray],
-    here: Sequence[np.ndarray],
-) -> tuple[list[list[np.ndarray]], tuple[np.ndarray, np.ndarray]]:
-    """Planes of what both frames' own flows state for what `velocity` finds there, and how far that agrees.
-
-    velocity, here: planes of x and y. here: where each pixel would be with even motion.
-    """
+def _shares(sees: tuple[np.ndarray, np.ndarray], time: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each frame states counts by time and by how far it agrees; where neither does, hardly at all."""
     import cv2
 
-    found = []
-    for own, way in zip(stated, (-time, 1 - time), strict=True):
-        x, y = (cv2.scaleAdd(axis, way, at) for at, axis in zip(here, velocity, strict=True))
-        found.append([cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in own])
-    excused = _excused(velocity)
-    return found, (_alike(found[0], velocity, excused), _alike(found[1], velocity, excused))
+    total = cv2.addWeighted(sees[0], 1 - time, sees[1], time, _LEAST)
+    return cv2.divide(sees[0], total, scale=1 - time), cv2.divide(sees[1], total, scale=time)
 
 
-def _mean(
-    found: list[list[np.ndarray]],
-    weights: tuple[np.ndarray, np.ndarray],
-    time: float,
-    planes: slice,
-    otherwise: Sequence[np.ndarray] | None = None,
-) -> list[np.ndarray]:
-    """Planes of what both frames state, weighed by time and by how far it agrees; `otherwise` where nothing does."""
-    early, late = weights[0] * np.float32(1 - time), weights[1] * np.float32(time)
-    share = 1 / (early + late + np.float32(_LEAST))
-    early, late = early * share, late * share
-    means = [early * one + late * other for one, other in zip(found[0][planes], found[1][planes], strict=True)]
-    if otherwise is None:
-        return means
-    rest = share * np.float32(_LEAST)
-    return [mean + rest * plane for mean, plane in zip(means, otherwise, strict=True)]
+def _mean(planes: list[list[np.ndarray]], shares: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+    return [shares[0] * one + shares[1] * other for one, other in zip(*planes, strict=True)]
+
+
+def _bend(found: _Found, shares: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+    return _mean([one.bend for one in found.stated], shares)
 
 
 def _thrown(field: MotionField, time: float) -> tuple[np.ndarray, np.ndarray]:
-    early = (1 - time) * np.maximum(field.forward_trust, _LEAST)
-    late = time * np.maximum(field.backward_trust, _LEAST)
-    there, back = time * field.forward, (1 - time) * field.backward
+    early = np.float32(1 - time) * np.maximum(field.forward_trust, np.float32(_LEAST))
+    late = np.float32(time) * np.maximum(field.backward_trust, np.float32(_LEAST))
+    there, back = np.float32(time) * field.forward, np.float32(1 - time) * field.backward
     if field.course is not None:
         there = there + bend_at(field.course.on_first, time)
         back = back + bend_at(field.course.on_last, time)
-    v0, w0 = splat(field.forward, there, early)
-    v1, w1 = splat(-field.backward, back, late)
-    total = w0 + w1
-    return (v0 * w0[..., None] + v1 * w1[..., None]) / np.maximum(total, 1e-12)[..., None], total
+    return splat_together((field.forward, there, early), (-field.backward, back, late))
 
 
 def same(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(h, w) float32 in 0..1: how far two velocities agree; long motion excuses more."""
-    planes = [other[..., 0], other[..., 1]]
-    return _alike([one[..., 0], one[..., 1]], planes, _excused(planes))
+    planes = _planes(other)
+    return _alike([mine - its for mine, its in zip(_planes(one), planes, strict=True)], _allowed(planes))
 
 
-def _excused(velocity: Sequence[np.ndarray]) -> np.ndarray:
+def _allowed(velocity: Sequence[np.ndarray]) -> np.ndarray:
     """The negative square of how far planes of x and y may be off."""
-    square = np.square(velocity[0])
-    square += np.square(velocity[1])
-    square *= np.float32(-0.0025)
-    square -= 1
-    return square
+    import cv2
+
+    squares = [cv2.multiply(plane, plane) for plane in velocity]
+    return cv2.addWeighted(squares[0], -0.0025, squares[1], -0.0025, -1)
 
 
-def _alike(one: Sequence[np.ndarray], other: Sequence[np.ndarray], excused: np.ndarray) -> np.ndarray:
-    """As `same`, of planes of x and y."""
-    square, down = one[0] - other[0], one[1] - other[1]
-    square *= square
-    down *= down
+def _alike(apart: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
+    """As `same`, of planes of how far x and y are off."""
+    import cv2
+
+    square, down = (cv2.multiply(plane, plane) for plane in apart)
     square += down
-    square /= excused
-    return np.exp(square, out=square)
+    square /= allowed
+    return cv2.exp(cv2.max(square, _FARTHEST, square), square)

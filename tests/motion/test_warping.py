@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mpd_studio.motion.holes import fill_holes
-from mpd_studio.motion.warp import Sampling, backward_warp, resize_flow, splat
+from mpd_studio.motion.warp import Sampling, backward_warp, resize_flow, resize_plane, splat, splat_together
 
 
 def ramp(height: int = 20, width: int = 30, channels: int = 3) -> np.ndarray:
@@ -57,6 +57,14 @@ def test_where_two_land_the_heavier_wins():
     np.testing.assert_allclose(moved[10, 12], ramp()[10, 5], atol=1e-2)
 
 
+def test_what_is_thrown_together_is_averaged_by_weight():
+    light, heavy = np.full((20, 30), 0.25, np.float32), np.full((20, 30), 0.75, np.float32)
+    moved, weight = splat_together((ramp(), even((4, 0)), light), (-ramp(), even((4, 0)), heavy))
+    np.testing.assert_allclose(moved[:, 4:], -0.5 * ramp()[:, :-4], atol=1e-4)
+    np.testing.assert_array_equal(weight[:, 4:], 1)
+    np.testing.assert_array_equal(weight[:, :4], 0)
+
+
 def test_splat_keeps_the_weight_that_stays_on_the_picture():
     random = np.random.default_rng(1)
     flow = random.uniform(-2, 2, (20, 30, 2)).astype(np.float32)
@@ -72,6 +80,17 @@ def test_holes_are_filled_from_around_and_the_rest_is_left():
     filled = fill_holes(np.where(weight[..., None] > 0, values, 0), weight)
     np.testing.assert_array_equal(filled[weight > 0], values[weight > 0])
     assert np.abs(filled - values).max() < 8
+
+
+@pytest.mark.parametrize("shape", [(40, 15), (7, 60), (10, 15)])
+def test_each_axis_of_motion_grows_with_its_side(shape: tuple[int, int]):
+    random = np.random.default_rng(2).uniform(-5, 5, (20, 30, 2)).astype(np.float32)
+    resized = resize_flow(random, *shape)
+    for axis in (0, 1):
+        plane = resize_plane(np.ascontiguousarray(random[..., axis]), *shape)
+        np.testing.assert_allclose(
+            resized[..., axis], plane * (shape[1] / 30, shape[0] / 20)[axis], rtol=1e-5, atol=1e-5
+        )
 
 
 def test_resized_motion_is_the_same_motion():
