@@ -4,9 +4,11 @@ Run:  python tests/bench/flow_speed.py [--only peers draft command memory growth
 
 Engine time is without start-up, decoding and writing; the command's whole time stands beside it. Ours and the peer take
 turns, and the best of the rounds counts, because other work on the machine only ever adds time. minterpolate (mci,
-aobmc, bidir, vsbmc) is told over a running clip, where each pair of frames costs it once; a gap alone costs it more,
-for it needs the frame after the gap's end too. Its filter runs in one thread; ours may use --threads. The time that
-the processor worked is told beside the clock's, and is the fairer measure on a busy machine.
+aobmc, bidir, vsbmc, no scene change) is told three times: of the `ffmpeg` on the PATH (Debian's is the one to compare
+with) for a gap alone, whose end it is given twice, because it makes nothing before it has seen a third frame; of the
+same over a running clip, where each pair of frames costs it once; and of the FFmpeg within PyAV over a running clip.
+Start, reading and conversion are measured without the filter and taken off. Its filter runs in one thread; ours may use
+--threads. The time that the processor worked is told beside the clock's.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,8 +47,9 @@ FULL_HD, ULTRA_HD = (1920, 1080), (3840, 2160)
 GAPS = ((7, 5.0), (1, 8.0))  # gap, how many times the peer's speed is the goal
 SIZES = ((960, 540), (1280, 720), FULL_HD, (2560, 1440), ULTRA_HD)
 COUNTS = (1, 2, 4, 8, 12, 24)
-MINTERPOLATE = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1"
+MINTERPOLATE = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 QUALITIES = ("normal", "best", "draft")
+PEERS = ("gap alone", "running", "in PyAV")
 CLOCKS = ("by the clock", "processor")
 DRAFT_GOAL_S, MEMORY_GOAL = 2.0, 4 * 2**30
 
@@ -92,8 +96,37 @@ def engine_times(ends: list[np.ndarray], count: int, quality: str = "normal") ->
     return np.array([both_clocks() - began for _ in made])
 
 
-def minterpolate_time(keys: list[np.ndarray], gap: int) -> np.ndarray:
-    """Seconds for one pair of frames in a running clip, by the clock and of the processor."""
+def command_line_time(frames: list[np.ndarray], gap: int) -> np.ndarray:
+    """Seconds that minterpolate of the `ffmpeg` on the PATH takes for one pair of frames, by the clock and of the
+    processor; it makes the pairs of all frames but the last. Not a number where there is none on the PATH."""
+    if shutil.which("ffmpeg") is None:
+        return np.full(2, np.nan)
+    height, width = frames[0].shape[:2]
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder, "clip.yuv")
+        clip.write_bytes(b"".join(_planes(frame).to_ndarray().tobytes() for frame in frames))
+        words = f"ffmpeg -v error -f rawvideo -pix_fmt yuv420p -s {width}x{height} -r 24 -i {clip} -vf".split()
+        plain, blended = (
+            _command_clocks([*words, filters, "-f", "null", "-"])
+            for filters in ("null", f"minterpolate=fps={24 * (gap + 1)}:{MINTERPOLATE}")
+        )
+    return (blended - plain) / (len(frames) - 2)
+
+
+def _command_clocks(words: list[str]) -> np.ndarray:
+    began, before = time.perf_counter(), os.times()
+    subprocess.run(words, check=True, capture_output=True)
+    after = os.times()
+    worked = after.children_user + after.children_system - before.children_user - before.children_system
+    return np.array([time.perf_counter() - began, worked])
+
+
+def _planes(frame: np.ndarray) -> Any:
+    return av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(format="yuv420p")
+
+
+def bundled_time(keys: list[np.ndarray], gap: int) -> np.ndarray:
+    """As command_line_time, of the FFmpeg within PyAV, in this process."""
     height, width = keys[0].shape[:2]
     graph = av_filter.Graph()
     layout = av.VideoFormat("yuv420p")
@@ -102,7 +135,7 @@ def minterpolate_time(keys: list[np.ndarray], gap: int) -> np.ndarray:
     source.link_to(blend)
     blend.link_to(sink)
     graph.configure()
-    pictures = [av.VideoFrame.from_ndarray(key, format="rgb24").reformat(format="yuv420p") for key in keys]
+    pictures = [_planes(key) for key in keys]
     came, begun = 0, []
     for index, picture in enumerate(pictures):
         picture.pts, picture.time_base = index, Fraction(1, 24)
@@ -124,21 +157,28 @@ def _pulled(sink: Any) -> int:
 
 
 def peers(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, Any]:
-    """New frames a second for gaps of 7 and 1 in 1080p, ours and the peer's by turns."""
+    """New frames a second for gaps of 7 and 1 in 1080p: the peer's, then ours and how many times the peer's it is.
+
+    The peer's is that of a gap alone; of a running clip where no ffmpeg is on the PATH.
+    """
     figures: dict[str, Any] = {}
     print(f"New frames a second in 1080p, best of {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':22}{'minterpolate':>14}" + "".join(f"{quality:>9}{'×':>7}" for quality in QUALITIES) + f"{'goal':>7}")
+    print(
+        f"{'':19}" + "".join(f"{name:>10}" for name in PEERS) + "".join(f"{n:>9}{'×':>6}" for n in QUALITIES) + "  goal"
+    )
     for gap, goal in GAPS:
         keys = (sized(frames[:: gap + 1], *FULL_HD) * 4)[:4]
-        rows = np.full((1 + len(QUALITIES), 2), np.inf)
+        rows = np.full((len(PEERS) + len(QUALITIES), 2), np.inf)
         for _ in range(options.rounds):
-            told = [minterpolate_time(keys, gap)]
+            told = [command_line_time([*keys[:2], keys[1]], gap), command_line_time(keys, gap), bundled_time(keys, gap)]
             told += [engine_times(keys[:2], gap, quality)[-1] for quality in QUALITIES]
-            rows = np.minimum(rows, told)
+            rows = np.fmin(rows, told)
         for name, seconds in zip(CLOCKS, rows.T, strict=True):
-            peer, *ours = (gap / each for each in seconds)
-            cells = "".join(f"{each:9.2f}{each / peer:7.1f}" for each in ours)
-            print(f"gap {gap}, {name:15}{peer:14.2f}{cells}{goal:6.0f}×", flush=True)
+            speeds = gap / np.where(np.isinf(seconds), np.nan, seconds)
+            peer = speeds[0] if np.isfinite(speeds[0]) else speeds[2]
+            cells = "".join(f"{each:9.2f}{each / peer:6.1f}" for each in speeds[len(PEERS) :])
+            theirs = "".join(f"{each:10.2f}" for each in speeds[: len(PEERS)])
+            print(f"gap {gap}, {name:12}{theirs}{cells}{goal:5.0f}×", flush=True)
         figures[f"gap {gap}"] = rows.tolist()
     return figures
 
