@@ -15,7 +15,7 @@ from mpd_studio.motion.warp import grid, resize_flow, splat_together
 
 _LEAST = 1e-3  # weight of motion nobody trusts: it fills only where nothing else arrives
 _SETTLING = 2
-_FARTHEST = -80.0  # cv2.exp takes a hundred times as long over what it cannot tell from 0
+_FARTHEST = np.float32(-80)  # cv2.exp takes a hundred times as long over what it cannot tell from 0
 _STRIP = 40  # rows worked on at a time: what they need fits the processor's cache
 
 
@@ -168,4 +168,4 @@ def _alike(apart: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
     square, down = (cv2.multiply(plane, plane) for plane in apart)
     square += down
     square /= allowed
-    return cv2.exp(cv2.max(square, _FARTHEST, square), square)
+    return cv2.exp(np.maximum(square, _FARTHEST, out=square), square)
