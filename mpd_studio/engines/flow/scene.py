@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -143,7 +144,14 @@ def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Cal
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
-    return compose(request, pictures, measure(request, pictures, tick), tick)
+    with ThreadPoolExecutor(1, thread_name_prefix="sources") as other:  # while measuring leaves a core idle
+        ready = other.submit(_ready, request, pictures)
+        measured = measure(request, pictures, tick)
+        return compose(request, pictures, measured, tick, ready=ready.result())
+
+
+def _ready(request: InbetweenRequest, pictures: BoundaryPictures) -> tuple[Source, Source]:
+    return sources(pictures.first.pixels, pictures.last.pixels, _SAMPLINGS[request.settings.quality])
 
 
 def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Measured:
@@ -174,8 +182,11 @@ def compose(
     measured: Measured,
     tick: Callable[[], None],
     search: Search = THOROUGH,
+    ready: tuple[Source, Source] | None = None,
 ) -> Scene:
-    """Prepare what the user drew on frames whose motion is known. search: of its pieces.
+    """Prepare what the user drew on frames whose motion is known.
+
+    search: of its pieces. ready: the frames, ready to be moved, where that is done already.
 
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
@@ -201,14 +212,13 @@ def compose(
         looks = appearance(lit[0]), appearance(lit[1])
     standing = standing_difference(*looks)
     sampling = _SAMPLINGS[request.settings.quality]
-    ready, change = sources(first, last, sampling), measured.change
     if shades is not None:
         bare = sources(shades.first, shades.last, sampling)
     is_draft = sampling is Sampling.LINEAR  # which does without what takes half of a frame's time
     return Scene(
         first=first,
         last=last,
-        ready=ready,
+        ready=ready or _ready(request, pictures),
         guidance=guidance,
         field=field,
         looks=looks,
@@ -217,7 +227,7 @@ def compose(
         backdrop=backdrop,
         holds=holds,
         sampling=sampling,
-        change=change,
+        change=measured.change,
         moments=moments,
         shades=shades,
         bare=bare,
