@@ -25,9 +25,7 @@ def appearance(picture: np.ndarray) -> np.ndarray:
 
 def brightness(look: np.ndarray) -> np.ndarray:
     """(h, w) float32: mean of the three colours of an appearance, in code values of 255."""
-    import cv2
-
-    return cv2.transform(look, np.array([[0, 1, 1, 1]], np.float32) / np.float32(3 * _COLOR))
+    return look @ (np.array([0, 1, 1, 1], np.float32) / np.float32(3 * _COLOR))
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:

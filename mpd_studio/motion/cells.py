@@ -22,10 +22,14 @@ def in_pixels(cells: np.ndarray, height: int, width: int) -> np.ndarray:
     return doubled[:height, :width]
 
 
-def wide_blur(plane: np.ndarray, reach: float) -> np.ndarray:
-    """A Gaussian blur of an (h, w) float32 plane, of at least 4 px, worked out in cells."""
+def blurred(cells: np.ndarray, reach: float) -> np.ndarray:
+    """Cells as a Gaussian blur of the plane they came from would leave them; reach: in pixels, at least 2."""
     import cv2
 
     # Taking means and making slopes blurs as well: together by a variance of 1 px².
-    left_to_do = np.sqrt(reach * reach - 1) / 2
-    return in_pixels(cv2.GaussianBlur(in_cells(plane), (0, 0), left_to_do), *plane.shape)
+    return cv2.GaussianBlur(cells, (0, 0), np.sqrt(reach * reach - 1) / 2)
+
+
+def wide_blur(plane: np.ndarray, reach: float) -> np.ndarray:
+    """A Gaussian blur of an (h, w) float32 plane, of at least 2 px, worked out in cells."""
+    return in_pixels(blurred(in_cells(plane), reach), *plane.shape)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpd_studio.motion.cells import blurred, in_cells, in_pixels
+
 _FINE = 1.5  # px: what a blur of this reach takes away is fine detail
 _AROUND = 4.0  # px over which agreement is judged
 # What moved is never known to lie just where even motion puts it: hands shake, frame times waver. So much of its fine
@@ -29,22 +31,18 @@ def shared_detail(
     in the motion; where there is none, the frames say nothing of each other.
     """
     first, last = _fine(early), _fine(late)
-    both = _averaged(first * last)
-    mixed = (_averaged(first * first + last * last) + 2 * both) / 4
+    both = blurred(in_cells(first * last), _AROUND)
+    mixed = blurred(in_cells(np.square(first + last)), _AROUND) / 4
     kept = (np.maximum(both, 0) + _GRAIN) / (np.maximum(mixed, both) + _GRAIN)
-    way = np.einsum("hwc,hwc->hw", velocity, velocity)
+    way = in_cells(np.square(velocity[..., 0]) + np.square(velocity[..., 1]))
     kept *= 1 - _WAVERING * way / (way + _SOME_WAY)
-    return np.minimum(1 - (1 - kept) * trust * 4 * share * (1 - share), 1).astype(np.float32, copy=False)
+    given_up = in_pixels(1 - kept, *share.shape) * trust
+    given_up *= 4 * share * (1 - share)
+    return 1 - np.maximum(given_up, 0, out=given_up)
 
 
 def _fine(look: np.ndarray) -> np.ndarray:
     import cv2
 
-    detail = np.ascontiguousarray(look[..., 0])
+    detail = cv2.extractChannel(look, 0)
     return detail - cv2.GaussianBlur(detail, (0, 0), _FINE)
-
-
-def _averaged(plane: np.ndarray) -> np.ndarray:
-    import cv2
-
-    return cv2.GaussianBlur(plane, (0, 0), _AROUND)

@@ -14,6 +14,7 @@ import numpy as np
 
 from mpd_studio.motion.appearance import brightness, difference
 from mpd_studio.motion.between import MotionAt
+from mpd_studio.motion.cells import wide_blur
 
 _FLOOR, _UNLIKE, _UNVOUCHED, _CARRIED = 1.3, 0.10, 0.34, 0.17
 _REACH = 2.0  # px over which evidence is averaged: single pixels agree by chance
@@ -40,28 +41,24 @@ def gather(motion: MotionAt, early: np.ndarray, late: np.ndarray, apart: np.ndar
     """
     import cv2
 
-    unlike = _averaged(difference(early, late) if apart is None else apart)
-    neither = 1 - np.maximum(motion.sees_first, motion.sees_last)
-    way = np.hypot(motion.velocity[..., 0], motion.velocity[..., 1])
+    unlike = wide_blur(difference(early, late) if apart is None else apart, _REACH)
+    neither = 1 - cv2.max(motion.sees_first, motion.sees_last)
+    way = cv2.magnitude(*(cv2.extractChannel(motion.velocity, axis) for axis in (0, 1)))
     travel = np.sqrt(way * np.float32(4 * motion.time * (1 - motion.time)))
-    mixed = cv2.addWeighted(early, 1 - motion.time, late, motion.time, 0)
-    carried = _averaged(_gradient(brightness(mixed))) * travel
+    mixed = cv2.addWeighted(brightness(early), 1 - motion.time, brightness(late), motion.time, 0)
+    carried = wide_blur(_gradient(mixed), _REACH) * travel
     return Evidence(unlike, unlike * neither, carried)
 
 
 def expected_error(evidence: Evidence) -> np.ndarray:
     """(h, w) float32: absolute error to expect, mean of the channels, in code values of 255."""
-    parts = _UNLIKE * evidence.unlike + _UNVOUCHED * evidence.unvouched + _CARRIED * evidence.carried
-    return (parts + _FLOOR).astype(np.float32)
+    import cv2
+
+    error = cv2.addWeighted(evidence.unlike, _UNLIKE, evidence.unvouched, _UNVOUCHED, _FLOOR)
+    return cv2.scaleAdd(evidence.carried, _CARRIED, error)
 
 
 def _gradient(plane: np.ndarray) -> np.ndarray:
     import cv2
 
     return cv2.magnitude(cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)) / 8
-
-
-def _averaged(plane: np.ndarray) -> np.ndarray:
-    import cv2
-
-    return cv2.GaussianBlur(plane, (0, 0), _REACH)
