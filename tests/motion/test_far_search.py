@@ -5,7 +5,7 @@ import pytest
 
 from mpd_studio.core.geometry import Point
 from mpd_studio.motion.appearance import appearance
-from mpd_studio.motion.hypotheses import far_search
+from mpd_studio.motion.far_search import far_search
 from tests.engines.moving_scenes import Ball, texture
 
 HEIGHT, WIDTH, RADIUS = 270, 480, 27
