@@ -88,14 +88,19 @@ def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
 
 
 def two_way_flow(
-    first: np.ndarray, last: np.ndarray, effort: Effort = Effort(), tick: Callable[[], None] = lambda: None
+    first: np.ndarray,
+    last: np.ndarray,
+    effort: Effort = Effort(),
+    tick: Callable[[], None] = lambda: None,
+    looks: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> MotionField:
     """Motion between two working pictures, both ways.
 
     first, last: (h, w, 3) uint8. tick: called between stages (each well below 0.5 s); may raise to stop.
+    looks: their appearances, where those are made already.
     """
     luma = grey(first), grey(last)
-    looks = appearance(first), appearance(last)
+    looks = looks or (appearance(first), appearance(last))
     few = _REFINEMENTS
     near = _both(lambda a, b: dense_flow(luma[a], luma[b], refinements=few), tick)
     if effort.fine:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mpd_studio.core.geometry import Size
+from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.between import motion_at
 from mpd_studio.motion.flow import two_way_flow
 from mpd_studio.motion.luminance import working_pair, working_size
@@ -70,6 +71,12 @@ def test_motion_at_a_moment_is_the_motion_of_what_is_there():
         inside = (slice(16, -16), slice(16, -16))
         np.testing.assert_allclose(np.median(motion.velocity[inside], axis=(0, 1)), (7.5, -4.25), atol=0.1)
         assert motion.sees_first[inside].mean() > 0.95
+
+
+def test_appearances_that_are_made_already_change_nothing():
+    pair = world(), moved(world(), SHIFT)
+    looks = appearance(pair[0]), appearance(pair[1])
+    np.testing.assert_array_equal(two_way_flow(*pair, looks=looks).forward, two_way_flow(*pair).forward)
 
 
 def test_a_field_resized_moves_pixels_as_far_on_the_canvas():

@@ -160,7 +160,8 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
     size = working_size(request.canvas, effort.working_pixels)
     before, after = ([picture.pixels for picture in side] for side in (pictures.context_before, pictures.context_after))
     first, last, *around = working_pictures((pictures.first.pixels, pictures.last.pixels), size, (*before, *after))
-    field = two_way_flow(first, last, effort, tick)
+    looks = appearance(first), appearance(last)
+    field = two_way_flow(first, last, effort, tick, looks)
     moments = None
     if around and field.overall_trust > 0:
         parts = around[: len(before)], around[len(before) :]
@@ -169,7 +170,6 @@ def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callabl
         taken = None if moments is None else (moments.before[: len(near[0])], moments.after[: len(near[1])])
         course = measure_course(field, (first, last), *near, 1 / (request.new_frames + 1), tick, taken)
         field = replace(field, course=course)
-    looks = appearance(first), appearance(last)
     change = shot_change(looks, field)
     if change in NOTHING_IN_COMMON:
         field = replace(field, overall_trust=0.0)
