@@ -14,7 +14,6 @@ from mpd_studio.motion.holes import fill_holes
 from mpd_studio.motion.warp import grid, resize_flow, splat_together
 
 _LEAST = 1e-3  # weight of motion nobody trusts: it fills only where nothing else arrives
-_SETTLING = 2
 _FARTHEST = np.float32(-80)  # cv2.exp takes a hundred times as long over what it cannot tell from 0
 _STRIP = 40  # rows worked on at a time: what they need fits the processor's cache
 
@@ -71,8 +70,8 @@ def motion_at(field: MotionField, time: float) -> MotionAt:
     for top in range(0, height, _STRIP):
         rows = slice(top, min(top + _STRIP, height))
         way, here = _Way(_planes(thrown[rows]), []), _planes(grid(rows.stop - top, width, top))
-        for _ in range(_SETTLING):
-            way = _settled(stated, time, way, here)
+        for nearest in (True, False):  # at first one of two motions: what lies between them nothing has
+            way = _settled(stated, time, way, here, nearest)
         found = _looked_up(stated, time, way, here)
         velocity[rows, :, 0], velocity[rows, :, 1] = way.velocity
         sees_first[rows], sees_last[rows] = found.sees
@@ -94,24 +93,27 @@ def _stated(field: MotionField, time: float) -> tuple[_Way, _Way]:
     return _Way(forward, next(bends)), _Way(backward, next(bends))
 
 
-def _settled(stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray]) -> _Way:
+def _settled(stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray], nearest: bool) -> _Way:
     """The way that both frames state for what this one finds from `here`, as far as they agree with it."""
-    found = _looked_up(stated, time, way, here)
+    found = _looked_up(stated, time, way, here, nearest)
     shares = _shares(found.sees, time)
     changes = _mean([one.velocity for one in found.stated], shares)
     return _Way([plane + change for plane, change in zip(way.velocity, changes, strict=True)], _bend(found, shares))
 
 
-def _looked_up(stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray]) -> _Found:
+def _looked_up(
+    stated: tuple[_Way, _Way], time: float, way: _Way, here: list[np.ndarray], nearest: bool = False
+) -> _Found:
     import cv2
 
+    sampling = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
     if way.bend:
         here = [at - by for at, by in zip(here, way.bend, strict=True)]  # where it would be with even motion
     allowed, found, sees = _allowed(way.velocity), [], []
     for own, step in zip(stated, (-time, 1 - time), strict=True):
         x, y = (cv2.scaleAdd(axis, step, at) for axis, at in zip(way.velocity, here, strict=True))
         velocity, bend = (
-            [cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
+            [cv2.remap(plane, x, y, sampling, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
             for planes in (own.velocity, own.bend)
         )
         for plane, axis in zip(velocity, way.velocity, strict=True):

@@ -12,6 +12,7 @@ from mpd_studio.motion.field import MotionField
 
 _REACH = 2.0  # px over which trusted motion speaks for its surroundings
 _NEAR = 2.0  # px: places so close, and with growing reserve up to twice that, are one place
+_FAINT = 1e-6  # trust that changes nothing
 _DOUBT = 0.05  # how much trust there must be around for a pixel to move at all
 
 
@@ -79,6 +80,16 @@ def lean(
 def _trusted(flow: np.ndarray, trust: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
     import cv2
 
-    around = cv2.GaussianBlur(trust, (0, 0), _REACH)
-    planes = (cv2.GaussianBlur(plane * trust, (0, 0), _REACH) for plane in cv2.split(flow))
-    return tuple(plane / (around + np.float32(_DOUBT)) for plane in planes), around
+    # What hardly counts is left out: blurring numbers next to 0 takes several times as long.
+    _, trust = cv2.threshold(trust, _FAINT, 0, cv2.THRESH_TOZERO)
+    around = _blurred(trust)
+    share = 1 / (around + np.float32(_DOUBT))
+    planes = (cv2.multiply(cv2.extractChannel(flow, axis), trust) for axis in (0, 1))
+    return tuple(cv2.multiply(_blurred(plane), share) for plane in planes), around
+
+
+def _blurred(plane: np.ndarray) -> np.ndarray:
+    import cv2
+
+    side = 2 * round(3 * _REACH) + 1  # the farthest 0.3 % would take a quarter of the time
+    return cv2.GaussianBlur(plane, (side, side), _REACH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from mpd_studio.motion.warp import resize_flow, resize_plane, without_specks
 _DOUBTED = 0.4  # trust below which a motion is replaced
 _REACHES = (2, 4, 7, 12, 20, 32)
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7), (-0.7, -0.7))
+_MARGIN = max(_REACHES)
 _AT_ONCE = 1024  # places worked on at a time: what they need fits the processor's cache
 _COLOR = 14.0  # 8-bit values that neighbours of one surface differ by
+_LEAST_EXPONENT = np.float32(-40)  # exp of less counts for nothing, and cv2.exp takes long over it
 
 
 def with_hidden_filled(flow: np.ndarray, trust: np.ndarray, picture: np.ndarray) -> np.ndarray:
@@ -23,61 +25,105 @@ def with_hidden_filled(flow: np.ndarray, trust: np.ndarray, picture: np.ndarray)
 
     flow: (h, w, 2) float32. trust: (h, w) float32 in 0..1. picture: (h, w, 3) uint8. Returns: (h, w, 2) float32.
     """
-    import cv2
-
     height, width = trust.shape
     small_height, small_width = max(height // 2, 1), max(width // 2, 1)
     small = resize_flow(flow, small_height, small_width)
     sure = resize_plane(trust, small_height, small_width)
-    rows, columns = np.nonzero(sure < _DOUBTED + 0.15)
-    if not len(rows) or len(rows) == sure.size:
+    doubted = np.flatnonzero(sure < _DOUBTED + 0.15)
+    if not len(doubted) or len(doubted) == sure.size:
         return flow
-    seen = _seen(picture, sure)
-    planes, taken = cv2.split(small), small.copy()
-    for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE], columns[start : start + _AT_ONCE]
-        own = np.stack([plane[part] for plane in planes])
-        taken[part] = _most_common(*_offers(planes, seen, *part), own).T
-    smooth = without_specks(taken, 5)
-    taken[rows, columns] = smooth[rows, columns]
-    doubt = np.clip((_DOUBTED + 0.1 - trust) / 0.2, 0, 1)[..., None]
-    return (flow * (1 - doubt) + resize_flow(taken, height, width) * doubt).astype(np.float32)
+    seen = _seen(small, sure, picture)
+    taken = small.reshape(-1, 2).copy()
+    for start in range(0, len(doubted), _AT_ONCE):
+        part = doubted[start : start + _AT_ONCE]
+        rows, columns = np.divmod(part, small_width)
+        offers = seen.offers((rows + _MARGIN) * seen.wide + columns + _MARGIN)
+        taken[part] = _most_common(*offers, taken[part].T).T
+    smooth = without_specks(taken.reshape(small.shape), 5).reshape(-1, 2)
+    taken[doubted] = smooth[doubted]
+    return _mixed_into(resize_flow(taken.reshape(small.shape), height, width), flow, trust)
 
 
-def _seen(picture: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Four (h, w) float32: the colours at the size of `trust`, then how much the motion there counts."""
+def _mixed_into(taken: np.ndarray, flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """The flow where it is trusted, what was taken where it is not."""
     import cv2
 
-    height, width = trust.shape
-    colors = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return *cv2.split(colors), np.where(trust > 0.7, trust, np.float32(0))
+    doubt = trust * np.float32(-1 / 0.2)
+    doubt += np.float32(_DOUBTED / 0.2 + 0.5)
+    np.clip(doubt, 0, 1, out=doubt)
+    taken -= flow
+    taken *= cv2.merge((doubt, doubt))  # one number for each, in long rows: numpy is slow over rows of two
+    taken += flow
+    return taken
 
 
-def _offers(
-    flow: Sequence[np.ndarray], seen: tuple[np.ndarray, ...], rows: np.ndarray, columns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(2, k, n) motions of k places around each of n, and (k, n) how much each counts."""
-    height, width = flow[0].shape
-    steps = np.array([(dx, dy, reach) for reach in _REACHES for dx, dy in _DIRECTIONS])
-    right, down = (np.rint(steps[:, axis] * steps[:, 2]).astype(np.intp)[:, None] for axis in (0, 1))
-    places = np.clip(rows + down, 0, height - 1) * width + np.clip(columns + right, 0, width - 1)
-    apart = np.zeros(places.shape, np.float32)
-    for color in seen[:-1]:
-        apart += np.square(np.take(color, places) - color[rows, columns])
-    alike = np.exp(apart * np.float32(-1 / (2 * 3 * _COLOR**2)))
-    nearness = (1 / (steps[:, 2] + 4)).astype(np.float32)[:, None]
-    offered = np.stack([np.take(plane, places) for plane in flow])
-    return offered, np.take(seen[-1], places) * (alike + np.float32(0.1)) * nearness
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What motion is taken from: planes with a margin so wide that all that lies around a place is in them.
+
+    flow: x and y of the motion; counts: how much it does; colors: three, 8-bit values; each flat float32.
+    """
+
+    flow: list[np.ndarray]
+    counts: np.ndarray
+    colors: list[np.ndarray]
+    wide: int
+
+    def offers(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(2, k, n) motions of k places around each of n, and (k, n) how much each counts. places: in the planes."""
+        import cv2
+
+        steps = np.array([(dx, dy, reach) for reach in _REACHES for dx, dy in _DIRECTIONS])
+        right, down = (np.rint(steps[:, axis] * steps[:, 2]).astype(np.intp) for axis in (0, 1))
+        around = places + (down * self.wide + right)[:, None]
+        apart = np.zeros(around.shape, np.float32)
+        for color in self.colors:
+            unlike = _at(color, around)
+            unlike -= color[places]
+            unlike *= unlike
+            apart += unlike
+        apart *= np.float32(-1 / (2 * 3 * _COLOR**2))
+        weight = cv2.exp(np.maximum(apart, _LEAST_EXPONENT, out=apart), apart)
+        weight += np.float32(0.1)
+        weight *= (1 / (steps[:, 2] + 4)).astype(np.float32)[:, None]
+        weight *= _at(self.counts, around)
+        return np.stack([_at(plane, around) for plane in self.flow]), weight
+
+
+def _seen(flow: np.ndarray, trust: np.ndarray, picture: np.ndarray) -> _Seen:
+    """At the size of `flow` and `trust`. picture: (h, w, 3) uint8 of any size."""
+    import cv2
+
+    size = trust.shape[1], trust.shape[0]
+    colors = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+    counts = np.where(trust > 0.7, trust, np.float32(0))
+    flow, counts, colors = (
+        cv2.copyMakeBorder(pixels, _MARGIN, _MARGIN, _MARGIN, _MARGIN, cv2.BORDER_REPLICATE)
+        for pixels in (flow, counts, colors)
+    )
+    motion = [flow[..., axis].ravel() for axis in (0, 1)]
+    values = [colors[..., channel].astype(np.float32).ravel() for channel in range(3)]
+    return _Seen(motion, counts.ravel(), values, counts.shape[1])
+
+
+def _at(plane: np.ndarray, places: np.ndarray) -> np.ndarray:
+    return np.take(plane, places, mode="clip")  # none is outside, but this is what numpy is quickest with
 
 
 def _most_common(offered: np.ndarray, weight: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """(2, n): start at the offer that counts most, then move to the mean of those that agree with it."""
-    chosen = offered[:, weight.argmax(axis=0), np.arange(weight.shape[1])]
-    for _ in range(3):
-        apart = np.square(offered[0] - chosen[0])
-        apart += np.square(offered[1] - chosen[1])
-        near = weight * np.exp(apart * np.float32(-1 / 18))
+    import cv2
+
+    chosen = offered[:, cv2.reduceArgMax(weight, 0)[0], np.arange(weight.shape[1])]
+    for _ in range(2):  # a third changes nothing that can be measured
+        near, down = offered - chosen[:, None]
+        near *= near
+        down *= down
+        near += down
+        near *= np.float32(-1 / 18)
+        near = cv2.exp(np.maximum(near, _LEAST_EXPONENT, out=near), near)
+        near *= weight
         total = near.sum(axis=0)
-        mean = (near * offered).sum(axis=1) / np.maximum(total, np.float32(1e-9))
+        mean = np.einsum("kn,ckn->cn", near, offered) / np.maximum(total, np.float32(1e-9))
         chosen = np.where(total > 1e-9, mean, chosen)
     return np.where(weight.sum(axis=0) > 1e-6, chosen, otherwise)

@@ -82,6 +82,29 @@ def test_holes_are_filled_from_around_and_the_rest_is_left():
     assert np.abs(filled - values).max() < 8
 
 
+@pytest.mark.parametrize("radius", [3, 20, 60])
+def test_a_hole_of_any_size_is_filled_like_what_lies_around(radius: int):
+    y, x = np.mgrid[:150, :201].astype(np.float32)
+    values = np.stack([np.sin(x / 40) + y / 100, x / 50], axis=2)
+    weight = (np.hypot(x - 110, y - 70) > radius).astype(np.float32)
+    filled = fill_holes(values * weight[..., None], weight)
+    np.testing.assert_array_equal(filled[weight > 0], values[weight > 0])
+    rim = weight == 0
+    assert np.abs(filled - values)[rim].max() < 0.06 * radius
+    jump = np.abs(filled[:, 1:] - filled[:, :-1])
+    assert jump.max() < 0.3  # the values themselves rise by 0.03 from pixel to pixel
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 9, 2), (9, 1, 3), (7, 5, 33)])
+def test_one_known_place_fills_all_and_none_fills_nothing(shape: tuple[int, int, int]):
+    weight = np.zeros(shape[:2], np.float32)
+    assert not fill_holes(np.zeros(shape, np.float32), weight).any()
+    weight[0, -1] = 1e-3
+    values = np.zeros(shape, np.float32)
+    values[0, -1] = 7
+    np.testing.assert_allclose(fill_holes(values, weight), 7, rtol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(40, 15), (7, 60), (10, 15)])
 def test_each_axis_of_motion_grows_with_its_side(shape: tuple[int, int]):
     random = np.random.default_rng(2).uniform(-5, 5, (20, 30, 2)).astype(np.float32)
