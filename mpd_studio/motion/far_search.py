@@ -19,14 +19,11 @@ def far_search(first: np.ndarray, last: np.ndarray, down: int = 8, reach: int = 
     first, last: (h, w, c) appearances. down: how many times smaller. reach: displacement in small pixels.
     Returns: (h, w, 2) float32, exact to about `down` pixels: a start for a finer search.
     """
-    import cv2
-
     height, width = first.shape[:2]
     columns, rows = max(width // down, 8), max(height // down, 8)
     near, far = (_codes(picture, columns, rows) for picture in (first, last))
     reach = min(reach, max(columns, rows) // 3)
-    near = cv2.copyMakeBorder(near, *[_WINDOW // 2] * 4, cv2.BORDER_REPLICATE)
-    far = cv2.copyMakeBorder(far, *[_WINDOW // 2 + reach] * 4, cv2.BORDER_REPLICATE)
+    near, far = (_widened(codes, _WINDOW // 2 + more) for codes, more in ((near, 0), (far, reach)))
     shifts = np.arange(-reach, reach + 1)
     least = _least_costs(near, far, shifts)[..., :rows, :columns]
     found = shifts[_least_displacement(least)].astype(np.float32)
@@ -40,6 +37,11 @@ def _codes(look: np.ndarray, columns: int, rows: int) -> np.ndarray:
     small = cv2.resize(look, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(_CODE)
     small[..., 0] += 128  # detail has both signs
     return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+
+
+def _widened(plane: np.ndarray, by: int) -> np.ndarray:
+    """(h, w, c) with the border's pixels going on, `by` to each side."""
+    return np.pad(plane, ((by, by), (by, by), (0, 0)), mode="edge")
 
 
 def _least_costs(near: np.ndarray, far: np.ndarray, shifts: np.ndarray) -> np.ndarray:
