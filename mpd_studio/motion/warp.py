@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+Planes = Sequence[np.ndarray] | np.ndarray  # (h, w) float32 each
 _MOST_CHANNELS = 4  # cv2.remap takes no more at once
 
 
@@ -76,15 +77,15 @@ def splat(values: np.ndarray, flow: np.ndarray, weights: np.ndarray) -> tuple[np
     weights are exp(importance), an average one whose weights are 1.
     Returns: (h, w, c) float32, and (h, w) float32 the weight that arrived: 0 is a hole, and its values are 0.
     """
-    return splat_together((values, flow, weights))
+    return splat_together((np.moveaxis(values, 2, 0), np.moveaxis(flow, 2, 0), weights))
 
 
-def splat_together(*thrown: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """As `splat`, of pictures of one size that land on one. thrown: values, flow and weights of each."""
-    height, width, channels = thrown[0][0].shape
+def splat_together(*thrown: tuple[Planes, Planes, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """As `splat`, of several pictures of one size, on the same one. thrown: values, x and y of the flow, weights."""
+    height, width = thrown[0][2].shape
+    channels = len(thrown[0][0])
     # What lands off the picture goes to a rim, two wide before and one behind, that is cut off at the end.
-    rimmed = (channels + 1, height + 5, width + 3)
-    sums = np.zeros(rimmed, np.float32)
+    sums = np.zeros((channels + 1, height + 5, width + 3), np.float32)
     for values, flow, weights in thrown:
         _throw(sums, values, flow, weights)
     arrived, *planes = sums[:, 2 : 2 + height, 2 : 2 + width]
@@ -95,18 +96,18 @@ def splat_together(*thrown: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[
     return averaged, np.ascontiguousarray(arrived)
 
 
-def _throw(sums: np.ndarray, values: np.ndarray, flow: np.ndarray, weights: np.ndarray) -> None:
+def _throw(sums: np.ndarray, values: Planes, flow: Planes, weights: np.ndarray) -> None:
     """Add to (1 + c, h + 5, w + 3) float32 sums: of the weights, then of the values times these."""
-    height, width, channels = values.shape
-    x = flow[..., 0] + np.arange(width, dtype=np.float32)
-    y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    height, width = weights.shape
+    x = flow[0] + np.arange(width, dtype=np.float32)
+    y = flow[1] + np.arange(height, dtype=np.float32)[:, None]
     column, row = np.floor(x), np.floor(y)
     right, down = (x - column).ravel(), (y - row).ravel()
     wide = width + 3
     start = (np.clip(row, -2, height).astype(np.intp) + 2) * wide + np.clip(column, -2, width).astype(np.intp) + 2
     start = start.ravel()
     heavy = weights.astype(np.float32, copy=False).ravel()
-    planes = [heavy, *(heavy * values[..., channel].ravel() for channel in range(channels))]
+    planes = [heavy, *(heavy * plane.ravel() for plane in values)]
     left, up = 1 - right, 1 - down
     for step, share in ((0, left * up), (1, right * up), (wide, left * down), (wide + 1, right * down)):
         for total, plane in zip(sums.reshape(len(sums), -1), planes, strict=True):

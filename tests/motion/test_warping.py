@@ -59,7 +59,8 @@ def test_where_two_land_the_heavier_wins():
 
 def test_what_is_thrown_together_is_averaged_by_weight():
     light, heavy = np.full((20, 30), 0.25, np.float32), np.full((20, 30), 0.75, np.float32)
-    moved, weight = splat_together((ramp(), even((4, 0)), light), (-ramp(), even((4, 0)), heavy))
+    values, way = np.moveaxis(ramp(), 2, 0), np.moveaxis(even((4, 0)), 2, 0)
+    moved, weight = splat_together((values, way, light), (-values, way, heavy))
     np.testing.assert_allclose(moved[:, 4:], -0.5 * ramp()[:, :-4], atol=1e-4)
     np.testing.assert_array_equal(weight[:, 4:], 1)
     np.testing.assert_array_equal(weight[:, :4], 0)
