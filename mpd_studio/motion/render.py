@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -159,12 +160,14 @@ class _Pair:
 
 def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: bool) -> _Pair:
     """ways: planes of displacements in working pixels; none: both stand."""
+    import cv2
+
     height, width = first.groups[0].shape[:2]
     if not ways:
         return _Pair(first, last, None, Places(np.zeros((1, 1), bool), 1), is_plain)
     zoom = 1 if is_plain else first.zoom
     large = enlarged_ways(ways, height, width, zoom)
-    farthest = np.maximum.reduce([np.abs(way) for way in large.planes])
+    farthest = reduce(cv2.max, (cv2.absdiff(way, 0.0) for way in large.planes))
     return _Pair(first, last, large, Places(farthest > zoom * _STILL_PX, large.step), is_plain)
 
 
@@ -177,11 +180,15 @@ def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:
 
 def _ways(motion: MotionAt) -> list[np.ndarray]:
     """From each pixel to where its content lies, in working pixels: x, y on the first and x, y on the last frame."""
-    import cv2
-
-    velocity = cv2.split(motion.velocity)
+    velocity = _planes(motion.velocity)
     ways = [np.float32(share) * plane for share in (-motion.time, 1 - motion.time) for plane in velocity]
     if motion.bend is None:
         return ways
-    bend = cv2.split(motion.bend)
+    bend = _planes(motion.bend)
     return [way - plane for way, plane in zip(ways, (*bend, *bend), strict=True)]
+
+
+def _planes(pairs: np.ndarray) -> list[np.ndarray]:
+    import cv2
+
+    return [cv2.extractChannel(pairs, axis) for axis in (0, 1)]
