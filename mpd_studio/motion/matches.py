@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from mpd_studio.motion.warp import grid
 _MOST_MOTIONS = 4
 _FEWEST = 5  # matches that must agree before they count as a motion
 _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no rescue
+_LEAST_AREA = 256  # pixels side by side that may hold so many features
+_TOGETHER_PX = 17  # places that are nearer than this are searched together
+_MARGIN_PX = 12  # that features see of the picture around
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 
 
@@ -66,12 +69,13 @@ def matched_features(
     none = np.zeros((0, 2), np.float32)
     if len(points) < 2 or len(other_points) < 2:
         return none, none
-    distance = 2 - 2 * (signs @ other_signs.T)
-    best, rows = distance.argmin(axis=1), np.arange(len(points))
-    mutual = distance.argmin(axis=0)[best] == rows
-    nearest = distance[rows, best]
-    distance[rows, best] = np.inf
-    good = mutual & (nearest < _RATIO**2 * distance.min(axis=1))
+    alike = signs @ other_signs.T
+    best, rows = alike.argmax(axis=1), np.arange(len(points))
+    nearest = alike[rows, best]
+    mutual = nearest >= alike.max(axis=0)[best]
+    alike[rows, best] = -1
+    second = alike.max(axis=1)
+    good = mutual & (1 - nearest < _RATIO**2 * (1 - second))  # of vectors of length 1: half of the squared distances
     return points[good], other_points[best[good]]
 
 
@@ -80,11 +84,39 @@ def _features(picture: np.ndarray, most: int, mask: np.ndarray | None) -> tuple[
     import cv2
 
     detector = cv2.SIFT.create(nfeatures=most, contrastThreshold=0.02)
-    everywhere: Any = None  # the stubs forget that it may be None
-    points, signs = detector.detectAndCompute(picture, everywhere if mask is None else mask.astype(np.uint8))
-    if signs is None:
-        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
-    return np.array([point.pt for point in points], np.float32).reshape(-1, 2), _unit(signs)
+    places, signs = [np.zeros((0, 2), np.float32)], [np.zeros((0, 128), np.float32)]
+    for box, within in _boxes(np.ones(picture.shape, bool) if mask is None else mask):
+        points, found = detector.detectAndCompute(np.ascontiguousarray(picture[box]), within)
+        if found is not None:
+            corner = np.array([box[1].start, box[0].start], np.float32)
+            places.append(np.array([point.pt for point in points], np.float32) + corner)
+            signs.append(_unit(found))
+    return np.concatenate(places), np.concatenate(signs)
+
+
+def _boxes(mask: np.ndarray) -> Sequence[tuple[tuple[slice, slice], np.ndarray]]:
+    """Parts of the picture that hold what is within (h, w) bool, and for each what is within, as (h', w') uint8.
+
+    Features cost as much as the area that they are looked for in. What is too small for a motion is left out.
+    """
+    import cv2
+
+    height, width = mask.shape
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((_TOGETHER_PX, _TOGETHER_PX), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(near)
+    found, area = [], 0
+    for number in range(1, count):
+        left, top, wide, tall = (int(stats[number, column]) for column in range(4))
+        box = (
+            slice(max(top - _MARGIN_PX, 0), min(top + tall + _MARGIN_PX, height)),
+            slice(max(left - _MARGIN_PX, 0), min(left + wide + _MARGIN_PX, width)),
+        )
+        within = (mask[box] & (labels[box] == number)).astype(np.uint8)
+        if cv2.countNonZero(within) >= _LEAST_AREA:
+            found.append((box, within))
+            area += within.size
+    whole = (slice(0, height), slice(0, width)), mask.astype(np.uint8)
+    return found if area < mask.size else [whole]
 
 
 def _unit(signs: np.ndarray) -> np.ndarray:
