@@ -167,7 +167,7 @@ def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: boo
         return _Pair(first, last, None, Places(np.zeros((1, 1), bool), 1), is_plain)
     zoom = 1 if is_plain else first.zoom
     large = enlarged_ways(ways, height, width, zoom)
-    farthest = reduce(cv2.max, (cv2.absdiff(way, 0.0) for way in large.planes))
+    farthest = reduce(cv2.max, (np.abs(way) for way in large.planes))
     return _Pair(first, last, large, Places(farthest > zoom * _STILL_PX, large.step), is_plain)
 
 
