@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_ENOUGH = np.float32(0.1)  # of a coarser place's surroundings known: it asks no coarser one
+_FINE = 2.0  # px: farther reaches are blurred for on a smaller picture, at the same cost each
+_LEFT = 1.94  # of such a blur: what making the picture smaller and larger blurs already is left out
 
 
 def fill_holes(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -15,28 +16,33 @@ def fill_holes(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     hole = weight <= 1e-6
     if not hole.any():
         return values
-    known = values.copy()
-    known[hole] = 0
-    around = _around(known, (~hole).astype(np.float32))
-    known[hole] = around[hole]
-    return known
+    height, width = hole.shape
+    known, sums = (~hole).astype(np.float32), values.copy()
+    sums[hole] = 0
+    filled, reach = sums.copy(), 1.0
+    while hole.any() and reach < max(height, width):
+        if reach > _FINE:
+            known, sums = _halved(known), _halved(sums)
+        share, spread = (_blurred(planes, reach, height, width) for planes in (known, sums))
+        reached = hole & (share > 1e-3)
+        filled[reached] = spread.reshape(values.shape)[reached] / share[reached][:, None]
+        hole &= ~reached
+        reach *= 2
+    return filled
 
 
-def _around(sums: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(h, w, c): means over surroundings that double until something is known in them (pull and push).
-
-    sums: (h, w, c) values, 0 where they are not known. known: (h, w) in 0..1.
-    """
+def _halved(planes: np.ndarray) -> np.ndarray:
     import cv2
 
-    height, width = known.shape
-    pulled, part = (
-        cv2.pyrDown(sums, borderType=cv2.BORDER_REPLICATE),
-        cv2.pyrDown(known, borderType=cv2.BORDER_REPLICATE),
-    )
-    pulled = pulled.reshape(*part.shape, -1)
-    share = np.minimum(part / _ENOUGH, 1)
-    pulled *= (share / np.maximum(part, np.float32(1e-9)))[..., None]
-    if share.min() < 1 and max(part.shape) > 1:
-        pulled += (1 - share)[..., None] * _around(pulled, share)
-    return cv2.resize(pulled, (width, height), interpolation=cv2.INTER_LINEAR).reshape(sums.shape)
+    height, width = planes.shape[:2]
+    return cv2.resize(planes, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_LINEAR)
+
+
+def _blurred(planes: np.ndarray, reach: float, height: int, width: int) -> np.ndarray:
+    """At height × width."""
+    import cv2
+
+    blurred = cv2.GaussianBlur(planes, (0, 0), reach if reach <= _FINE else _LEFT)
+    if planes.shape[:2] == (height, width):
+        return blurred
+    return cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR)
