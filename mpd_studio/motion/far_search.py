@@ -85,8 +85,11 @@ def _aggregated(cost: np.ndarray, wide: int) -> np.ndarray:
     All is added up as one line of numbers; what runs over the border of a row or a dx belongs to places cut off later.
     """
     line = cost.astype(np.uint16).ravel()
-    for step in (1, wide):
-        line[: -2 * step] = line[: -2 * step] + line[step:-step] + line[2 * step :]
+    across = line[:-2] + line[1:-1]
+    across += line[2:]
+    sums = line[: -2 - 2 * wide]
+    np.add(across[: -2 * wide], across[wide:-wide], out=sums)
+    sums += across[2 * wide :]
     return line.reshape(cost.shape)
 
 

@@ -76,9 +76,7 @@ def finer(first: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 def disagreement(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     """(h, w) float32: pixels between a pixel and where it comes back to after going there and back."""
-    import cv2
-
-    return cv2.magnitude(*_there_and_back(_planes(flow), other_way))
+    return _length(*_there_and_back(_planes(flow), other_way))
 
 
 def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
@@ -86,10 +84,10 @@ def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     import cv2
 
     planes = _planes(flow)
-    allowed = cv2.magnitude(*planes)
+    allowed = _length(*planes)
     allowed *= np.float32(0.05)
     allowed += 1
-    off = cv2.magnitude(*_there_and_back(planes, other_way))
+    off = _length(*_there_and_back(planes, other_way))
     off /= allowed
     return cv2.exp(np.multiply(off, -off, out=off))
 
@@ -103,6 +101,13 @@ def _there_and_back(planes: tuple[np.ndarray, np.ndarray], other_way: np.ndarray
     border = cv2.BORDER_REPLICATE  # plane by plane takes half of the time that both together take
     back_x, back_y = (cv2.remap(plane, *where, cv2.INTER_LINEAR, borderMode=border) for plane in _planes(other_way))
     return x + back_x, y + back_y
+
+
+def _length(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    # cv2.magnitude rounds otherwise while another thread is in OpenCV, and np.hypot takes four times as long.
+    squares = x * x
+    squares += y * y
+    return np.sqrt(squares, out=squares)
 
 
 def _planes(flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -123,12 +128,12 @@ def two_way_flow(
     first, last: (h, w, 3) uint8. tick: called between stages (each well below 0.5 s); may raise to stop.
     looks: their appearances, where those are made already.
     """
+    import cv2
+
     luma = grey(first), grey(last)
     looks = looks or (appearance(first), appearance(last))
     few = _REFINEMENTS
-    near = _both(lambda a, b: dense_flow(luma[a], luma[b], refinements=few), tick)
-    if effort.fine:
-        near = _both(lambda a, b: finer(luma[a], luma[b], near[a]), tick)
+    near = _both(lambda a, b: _near_flow(luma[a], luma[b], effort.fine), tick)
     far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), few), tick)
     trusted = _both(lambda a, b: trust(near[a], near[b]), tick)
     still = np.zeros_like(near[0])
@@ -141,7 +146,7 @@ def two_way_flow(
         handicaps.extend([_FAR, _FAR])
     if effort.most_features:
         tick()
-        known = np.where(trusted[0][..., None] > 0.5, near[0], whole[0])
+        known = cv2.copyTo(near[0], (trusted[0] > 0.5).astype(np.uint8), whole[0].copy())
         rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
@@ -150,6 +155,11 @@ def two_way_flow(
     vouched = _both(lambda a, b: trust(fused[a], fused[b]), tick)
     forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], pictures[a]), tick)
     return MotionField(forward, backward, *vouched, _overall(*vouched))
+
+
+def _near_flow(first: np.ndarray, last: np.ndarray, fine: bool) -> np.ndarray:
+    found = dense_flow(first, last, refinements=_REFINEMENTS)
+    return finer(first, last, found) if fine else found
 
 
 def _doubted(trusted: np.ndarray) -> np.ndarray:

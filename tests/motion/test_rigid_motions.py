@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from test_two_way_flow import world
 
-from mpd_studio.motion.flow import trust
 from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.matches import matched_features, rigid_motions
 
@@ -54,13 +53,3 @@ def test_features_of_a_part_lie_there_and_go_where_it_went() -> None:
     off = np.hypot(*(end - start - JUMP).T)
     assert np.median(off) < 0.1
     assert np.mean(off < 1) > 0.8
-
-
-def test_trust_falls_with_the_way_between_there_and_back() -> None:
-    there = np.zeros((20, 30, 2), np.float32)
-    there[..., 0] = 4
-    for off in (0.0, 0.6, 2.0):
-        back = -there
-        back[..., 1] += off
-        expected = np.exp(-((off / (1 + 0.05 * 4)) ** 2))
-        np.testing.assert_allclose(trust(there, back), expected, atol=1e-4)
