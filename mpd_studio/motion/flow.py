@@ -30,7 +30,7 @@ class Effort:
     """How much is tried.
 
     working_pixels: size of the pictures motion is measured on. fine: search near motion at that size, not at half of
-        it. look_back: also try the other direction's result.
+        it. look_back: also try the other direction's far result.
     most_features: features matched to rescue long motion; 0 for none.
     """
 
@@ -141,9 +141,8 @@ def two_way_flow(
     motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
     handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
     if effort.look_back:
-        motions.append(_both(lambda a, b: way_back(near[b], trusted[b]), tick))
         motions.append(_both(lambda a, b: way_back(far[b], trust(far[b], far[a])), tick))
-        handicaps.extend([_FAR, _FAR])
+        handicaps.append(_FAR)
     if effort.most_features:
         tick()
         known = cv2.copyTo(near[0], (trusted[0] > 0.5).astype(np.uint8), whole[0].copy())
