@@ -15,6 +15,7 @@ import numpy as np
 from mpd_studio.motion.appearance import brightness, difference
 from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.cells import wide_blur
+from mpd_studio.motion.warp import lengths
 
 _FLOOR, _UNLIKE, _UNVOUCHED, _CARRIED = 1.3, 0.10, 0.34, 0.17
 _REACH = 2.0  # px over which evidence is averaged: single pixels agree by chance
@@ -43,7 +44,7 @@ def gather(motion: MotionAt, early: np.ndarray, late: np.ndarray, apart: np.ndar
 
     unlike = wide_blur(difference(early, late) if apart is None else apart, _REACH)
     neither = 1 - cv2.max(motion.sees_first, motion.sees_last)
-    way = cv2.magnitude(*(cv2.extractChannel(motion.velocity, axis) for axis in (0, 1)))
+    way = lengths(*(cv2.extractChannel(motion.velocity, axis) for axis in (0, 1)))
     travel = np.sqrt(way * np.float32(4 * motion.time * (1 - motion.time)))
     mixed = cv2.addWeighted(brightness(early), 1 - motion.time, brightness(late), motion.time, 0)
     carried = wide_blur(_gradient(mixed), _REACH) * travel
@@ -61,4 +62,4 @@ def expected_error(evidence: Evidence) -> np.ndarray:
 def _gradient(plane: np.ndarray) -> np.ndarray:
     import cv2
 
-    return cv2.magnitude(cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)) / 8
+    return lengths(cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)) / 8

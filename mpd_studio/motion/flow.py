@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from mpd_studio.motion.hidden import with_hidden_filled
 from mpd_studio.motion.hypotheses import global_motion, way_back
 from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.matches import rigid_motions
+from mpd_studio.motion.warp import lengths
+
+Measured = TypeVar("Measured")
 
 SMALLEST_FLOW_SIDE = 16
 _AROUND_PX = 9
@@ -76,7 +80,7 @@ def finer(first: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 def disagreement(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     """(h, w) float32: pixels between a pixel and where it comes back to after going there and back."""
-    return _length(*_there_and_back(_planes(flow), other_way))
+    return lengths(*_there_and_back(_planes(flow), other_way))
 
 
 def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
@@ -84,10 +88,10 @@ def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     import cv2
 
     planes = _planes(flow)
-    allowed = _length(*planes)
+    allowed = lengths(*planes)
     allowed *= np.float32(0.05)
     allowed += 1
-    off = _length(*_there_and_back(planes, other_way))
+    off = lengths(*_there_and_back(planes, other_way))
     off /= allowed
     return cv2.exp(np.multiply(off, -off, out=off))
 
@@ -101,13 +105,6 @@ def _there_and_back(planes: tuple[np.ndarray, np.ndarray], other_way: np.ndarray
     border = cv2.BORDER_REPLICATE  # plane by plane takes half of the time that both together take
     back_x, back_y = (cv2.remap(plane, *where, cv2.INTER_LINEAR, borderMode=border) for plane in _planes(other_way))
     return x + back_x, y + back_y
-
-
-def _length(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    # cv2.magnitude rounds otherwise while another thread is in OpenCV, and np.hypot takes four times as long.
-    squares = x * x
-    squares += y * y
-    return np.sqrt(squares, out=squares)
 
 
 def _planes(flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -132,12 +129,18 @@ def two_way_flow(
 
     luma = grey(first), grey(last)
     looks = looks or (appearance(first), appearance(last))
-    few = _REFINEMENTS
-    near = _both(lambda a, b: _near_flow(luma[a], luma[b], effort.fine), tick)
-    far = _both(lambda a, b: dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), few), tick)
-    trusted = _both(lambda a, b: trust(near[a], near[b]), tick)
+
+    def searched(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
+        far = dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), _REFINEMENTS)
+        return _near_flow(luma[a], luma[b], effort.fine), far
+
+    def judged(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
+        trusted = trust(near[a], near[b])
+        return trusted, global_motion(near[a], trusted)
+
+    near, far = zip(*_both(searched, tick), strict=True)
+    trusted, whole = zip(*_both(judged, tick), strict=True)
     still = np.zeros_like(near[0])
-    whole = _both(lambda a, b: global_motion(near[a], trusted[a]), tick)
     motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
     handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
     if effort.look_back:
@@ -174,7 +177,7 @@ def _overall(forward_trust: np.ndarray, backward_trust: np.ndarray) -> float:
     return min(max((agreeing - 0.12) / 0.1, 0.0), 1.0)
 
 
-def _both(measure: Callable[[int, int], np.ndarray], tick: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+def _both(measure: Callable[[int, int], Measured], tick: Callable[[], None]) -> tuple[Measured, Measured]:
     """The same measurement from the first to the last frame and from the last to the first, side by side."""
     tick()
     with ThreadPoolExecutor(1, thread_name_prefix="flow back") as other:
