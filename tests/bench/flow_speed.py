@@ -4,11 +4,12 @@ Run:  python tests/bench/flow_speed.py [--only peers draft command memory growth
 
 Engine time is without start-up, decoding and writing; the command's whole time stands beside it. Ours and the peer take
 turns, and the best of the rounds counts, because other work on the machine only ever adds time. minterpolate (mci,
-aobmc, bidir, vsbmc, no scene change) is told three times: of the `ffmpeg` on the PATH (Debian's is the one to compare
-with) for a gap alone, whose end it is given twice, because it makes nothing before it has seen a third frame; of the
-same over a running clip, where each pair of frames costs it once; and of the FFmpeg within PyAV over a running clip.
-Start, reading and conversion are measured without the filter and taken off. Its filter runs in one thread; ours may use
---threads. The time that the processor worked is told beside the clock's.
+aobmc, bidir, vsbmc, no scene change) is told in four ways: of the `ffmpeg` on the PATH (Debian's is the one to compare
+with) for a gap alone, whose end it is given twice, because it makes nothing before it has seen a third frame; with both
+ends given twice, as clips of two pictures are often padded, which makes it fill gaps that nobody asked for; over a
+running clip, where each pair of frames costs it once; and of the FFmpeg within PyAV over a running clip. Start, reading
+and conversion are measured without the filter and taken off. Its filter runs in one thread; ours may use --threads. The
+time that the processor worked is told beside the clock's.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ SIZES = ((960, 540), (1280, 720), FULL_HD, (2560, 1440), ULTRA_HD)
 COUNTS = (1, 2, 4, 8, 12, 24)
 MINTERPOLATE = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 QUALITIES = ("normal", "best", "draft")
-PEERS = ("gap alone", "running", "in PyAV")
+PEERS = ("gap alone", "padded", "running", "in PyAV")
 CLOCKS = ("by the clock", "processor")
 DRAFT_GOAL_S, MEMORY_GOAL = 2.0, 4 * 2**30
 
@@ -97,8 +98,10 @@ def engine_times(ends: list[np.ndarray], count: int, quality: str = "normal") ->
 
 
 def command_line_time(frames: list[np.ndarray], gap: int) -> np.ndarray:
-    """Seconds that minterpolate of the `ffmpeg` on the PATH takes for one pair of frames, by the clock and of the
-    processor; it makes the pairs of all frames but the last. Not a number where there is none on the PATH."""
+    """Seconds that minterpolate of the `ffmpeg` on the PATH takes for all pairs of frames but the last.
+
+    Returns: by the clock and of the processor; not a number where there is none on the PATH.
+    """
     if shutil.which("ffmpeg") is None:
         return np.full(2, np.nan)
     height, width = frames[0].shape[:2]
@@ -106,11 +109,9 @@ def command_line_time(frames: list[np.ndarray], gap: int) -> np.ndarray:
         clip = Path(folder, "clip.yuv")
         clip.write_bytes(b"".join(_planes(frame).to_ndarray().tobytes() for frame in frames))
         words = f"ffmpeg -v error -f rawvideo -pix_fmt yuv420p -s {width}x{height} -r 24 -i {clip} -vf".split()
-        plain, blended = (
-            _command_clocks([*words, filters, "-f", "null", "-"])
-            for filters in ("null", f"minterpolate=fps={24 * (gap + 1)}:{MINTERPOLATE}")
-        )
-    return (blended - plain) / (len(frames) - 2)
+        blended = _command_clocks([*words, f"minterpolate=fps={24 * (gap + 1)}:{MINTERPOLATE}", "-f", "null", "-"])
+        plain = np.min([_command_clocks([*words, "null", "-f", "null", "-"]) for _ in range(3)], axis=0)
+    return blended - plain
 
 
 def _command_clocks(words: list[str]) -> np.ndarray:
@@ -170,12 +171,14 @@ def peers(frames: list[np.ndarray], options: argparse.Namespace) -> dict[str, An
         keys = (sized(frames[:: gap + 1], *FULL_HD) * 4)[:4]
         rows = np.full((len(PEERS) + len(QUALITIES), 2), np.inf)
         for _ in range(options.rounds):
-            told = [command_line_time([*keys[:2], keys[1]], gap), command_line_time(keys, gap), bundled_time(keys, gap)]
+            first, last = keys[:2]
+            told = [command_line_time(shown, gap) for shown in ([first, last, last], [first, first, last, last])]
+            told += [command_line_time(keys, gap) / (len(keys) - 2), bundled_time(keys, gap)]
             told += [engine_times(keys[:2], gap, quality)[-1] for quality in QUALITIES]
             rows = np.fmin(rows, told)
         for name, seconds in zip(CLOCKS, rows.T, strict=True):
             speeds = gap / np.where(np.isinf(seconds), np.nan, seconds)
-            peer = speeds[0] if np.isfinite(speeds[0]) else speeds[2]
+            peer = speeds[0] if np.isfinite(speeds[0]) else speeds[len(PEERS) - 1]
             cells = "".join(f"{each:9.2f}{each / peer:6.1f}" for each in speeds[len(PEERS) :])
             theirs = "".join(f"{each:10.2f}" for each in speeds[: len(PEERS)])
             print(f"gap {gap}, {name:12}{theirs}{cells}{goal:5.0f}×", flush=True)
