@@ -15,7 +15,7 @@ import numpy as np
 from mpd_studio.motion.appearance import brightness, difference
 from mpd_studio.motion.between import MotionAt
 from mpd_studio.motion.cells import wide_blur
-from mpd_studio.motion.warp import lengths
+from mpd_studio.motion.warp import lengths, planes_of
 
 _FLOOR, _UNLIKE, _UNVOUCHED, _CARRIED = 1.3, 0.10, 0.34, 0.17
 _REACH = 2.0  # px over which evidence is averaged: single pixels agree by chance
@@ -44,7 +44,7 @@ def gather(motion: MotionAt, early: np.ndarray, late: np.ndarray, apart: np.ndar
 
     unlike = wide_blur(difference(early, late) if apart is None else apart, _REACH)
     neither = 1 - cv2.max(motion.sees_first, motion.sees_last)
-    way = lengths(*(cv2.extractChannel(motion.velocity, axis) for axis in (0, 1)))
+    way = lengths(*planes_of(motion.velocity))
     travel = np.sqrt(way * np.float32(4 * motion.time * (1 - motion.time)))
     mixed = cv2.addWeighted(brightness(early), 1 - motion.time, brightness(late), motion.time, 0)
     carried = wide_blur(_gradient(mixed), _REACH) * travel

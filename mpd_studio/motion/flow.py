@@ -17,7 +17,7 @@ from mpd_studio.motion.hidden import with_hidden_filled
 from mpd_studio.motion.hypotheses import global_motion, way_back
 from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.matches import rigid_motions
-from mpd_studio.motion.warp import lengths
+from mpd_studio.motion.warp import lengths, planes_of
 
 Measured = TypeVar("Measured")
 
@@ -80,14 +80,14 @@ def finer(first: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 def disagreement(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     """(h, w) float32: pixels between a pixel and where it comes back to after going there and back."""
-    return lengths(*_there_and_back(_planes(flow), other_way))
+    return lengths(*_there_and_back(planes_of(flow), other_way))
 
 
 def trust(flow: np.ndarray, other_way: np.ndarray) -> np.ndarray:
     """(h, w) float32 in 0..1: 1 where both flows agree, falling with the disagreement, which long motion excuses."""
     import cv2
 
-    planes = _planes(flow)
+    planes = planes_of(flow)
     allowed = lengths(*planes)
     allowed *= np.float32(0.05)
     allowed += 1
@@ -103,14 +103,8 @@ def _there_and_back(planes: tuple[np.ndarray, np.ndarray], other_way: np.ndarray
     x, y = planes
     where = x + np.arange(x.shape[1], dtype=np.float32), y + np.arange(x.shape[0], dtype=np.float32)[:, None]
     border = cv2.BORDER_REPLICATE  # plane by plane takes half of the time that both together take
-    back_x, back_y = (cv2.remap(plane, *where, cv2.INTER_LINEAR, borderMode=border) for plane in _planes(other_way))
+    back_x, back_y = (cv2.remap(plane, *where, cv2.INTER_LINEAR, borderMode=border) for plane in planes_of(other_way))
     return x + back_x, y + back_y
-
-
-def _planes(flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    import cv2
-
-    return cv2.extractChannel(flow, 0), cv2.extractChannel(flow, 1)
 
 
 def two_way_flow(

@@ -11,8 +11,7 @@ import numpy as np
 _BETWEEN = np.array([[-3, 19, 19, -3]], np.float32) / 32  # cubic convolution as OpenCV has it, at half a pixel
 _AHEAD, _BEHIND = 1, 2  # pixels before and after one that count
 _AS_ONE = {1: np.uint8, 2: np.uint16, 4: np.int32, 8: np.float64, 16: np.float64}  # numbers of so many bytes
-
-_ROWS = 128
+_ROWS = 128  # at a time: no array of the picture's size but the result is filled
 
 
 def with_half_pixels(picture: np.ndarray) -> np.ndarray:

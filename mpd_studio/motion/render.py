@@ -16,10 +16,11 @@ from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
 from mpd_studio.motion.tiles import Places, Tile, area, inside, tiles, widened
+from mpd_studio.motion.warp import planes_of
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
-_MOST_OF_IT = 0.7
+_MOST_OF_IT = 0.7  # of a tile: where so much needs a share of its own, all of it is mixed so
 _STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
@@ -180,15 +181,9 @@ def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:
 
 def _ways(motion: MotionAt) -> list[np.ndarray]:
     """From each pixel to where its content lies, in working pixels: x, y on the first and x, y on the last frame."""
-    velocity = _planes(motion.velocity)
+    velocity = planes_of(motion.velocity)
     ways = [np.float32(share) * plane for share in (-motion.time, 1 - motion.time) for plane in velocity]
     if motion.bend is None:
         return ways
-    bend = _planes(motion.bend)
+    bend = planes_of(motion.bend)
     return [way - plane for way, plane in zip(ways, (*bend, *bend), strict=True)]
-
-
-def _planes(pairs: np.ndarray) -> list[np.ndarray]:
-    import cv2
-
-    return [cv2.extractChannel(pairs, axis) for axis in (0, 1)]

@@ -130,3 +130,14 @@ def test_places_far_apart_are_fetched_each_for_itself():
     np.testing.assert_allclose(moved, 0.75)
     np.testing.assert_allclose(between, ways)
     np.testing.assert_allclose(share, 0.2)
+
+
+@pytest.mark.parametrize("width", [30, 235])
+def test_a_share_of_its_own_counts_in_much_and_in_little_of_a_tile(width: int):
+    """Elsewhere time alone tells the share, and both frames are mixed evenly."""
+    first, last = np.zeros((120, 240, 3), np.uint8), np.full((120, 240, 3), 200, np.uint8)
+    share, ones = np.full((120, 240), 0.25, np.float32), np.ones((120, 240), np.float32)
+    share[10:110, :width] = 0.9
+    motion = MotionAt(0.25, np.zeros((120, 240, 2), np.float32), ones, ones)
+    made = render(*sources(first, last, Sampling.CUBIC), motion, Balance(share, ones, ones))
+    assert np.abs(made[..., 0] - 200 * share).max() <= 1
