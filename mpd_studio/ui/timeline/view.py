@@ -44,7 +44,7 @@ from mpd_studio.ui.timeline.scale import Rows, TimeScale
 from mpd_studio.ui.timeline.snapping import NO_SNAP, Snap
 from mpd_studio.ui.timeline.track_name import TrackNameField
 from mpd_studio.ui.timeline.track_paint import Marks, paint_track
-from mpd_studio.ui.timeline.zoom_scroll import ZoomScrollView
+from mpd_studio.ui.timeline.zoom_scroll import Spread, ZoomScrollView
 
 _DRAG_STARTS_PX = 4
 _EDGE_PX = 6.0
@@ -62,7 +62,7 @@ class TimelineView(ZoomScrollView):
     menu_wanted = Signal(object, object)
 
     def __init__(self, session: Session, index: GapIndex, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self._as_it_is, parent)
         self._index = index
         self._session = session
         self._lanes = Lanes()
@@ -94,26 +94,14 @@ class TimelineView(ZoomScrollView):
 
     # What is where
 
-    @property
-    def rows(self) -> Rows:
+    def _as_it_is(self) -> Spread:
         grid = metrics_for(self.font())
         ruler = grid.row
         count = max(1, len(self._lanes))
         room = self.viewport().height() - ruler - grid.unit
         track = max(11 * grid.unit, min(20 * grid.unit, room // count - grid.unit))
-        return Rows(11 * grid.unit, ruler, track, grid.unit, count, self.verticalScrollBar().value())
-
-    @property
-    def length(self) -> int:
-        return self._lanes.timeline.length
-
-    @property
-    def playhead(self) -> int:
-        return self._playhead
-
-    @property
-    def is_dragging(self) -> bool:
-        return self._gesture is not None
+        rows = Rows(11 * grid.unit, ruler, track, grid.unit, count, self.verticalScrollBar().value())
+        return Spread(rows, self._lanes.timeline.length, self._playhead, self._gesture is not None)
 
     def wanted_height(self) -> int:
         """Enough for all tracks at a modest height."""

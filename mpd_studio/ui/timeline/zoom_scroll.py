@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
@@ -9,32 +12,32 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from mpd_studio.ui.timeline.scale import SMALLEST, Rows, TimeScale
 
 
-class ZoomScrollView(QAbstractScrollArea):
-    """What is shown says where its rows lie, how many frames long it is, and where its playhead stands.
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What is zoomed: where its rows lie, how many frames long it is, where its playhead stands.
 
-    Every subclass defines the properties that raise here; abc cannot ask for them, because Qt has its own metaclass.
+    is_dragging: something is held, so that nothing may jump.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    rows: Rows
+    length: int
+    playhead: int
+    is_dragging: bool
+
+
+class ZoomScrollView(QAbstractScrollArea):
+    """Shows as much of a spread as was zoomed and scrolled to."""
+
+    def __init__(self, spread: Callable[[], Spread], parent: QWidget | None = None) -> None:
+        """spread: what is to be shown, as it is now; asked from the first resize on."""
         super().__init__(parent)
+        self._spread = spread
         self._per_frame = 4.0
         self._is_fitted = True
 
     @property
     def rows(self) -> Rows:
-        raise NotImplementedError
-
-    @property
-    def length(self) -> int:
-        raise NotImplementedError
-
-    @property
-    def playhead(self) -> int:
-        raise NotImplementedError
-
-    @property
-    def is_dragging(self) -> bool:
-        raise NotImplementedError
+        return self._spread().rows
 
     @property
     def scale(self) -> TimeScale:
@@ -43,7 +46,7 @@ class ZoomScrollView(QAbstractScrollArea):
     def zoom(self, factor: float, around_x: float | None = None) -> None:
         """around_x: stays in place; the playhead (or the middle) when None."""
         if around_x is None:
-            at = self.scale.x(self.playhead)
+            at = self.scale.x(self._spread().playhead)
             inside = self.rows.header <= at <= self.viewport().width()
             around_x = at if inside else self.viewport().width() / 2
         zoomed = self.scale.zoomed(factor, around_x)
@@ -56,7 +59,7 @@ class ZoomScrollView(QAbstractScrollArea):
     def zoom_fit(self) -> None:
         """The whole timeline in the window, with some room behind it."""
         width = self.viewport().width() - self.rows.header - 16
-        self._per_frame = max(SMALLEST, min(16.0, width / max(1, self.length * 1.08)))
+        self._per_frame = max(SMALLEST, min(16.0, width / max(1, self._spread().length * 1.08)))
         self._is_fitted = True
         self.set_ranges()
         self.horizontalScrollBar().setValue(0)
@@ -64,12 +67,12 @@ class ZoomScrollView(QAbstractScrollArea):
 
     def set_ranges(self) -> None:
         visible = self.viewport().width() - self.rows.header
-        content = (self.length * 1.08) * self._per_frame + 16
+        content = (self._spread().length * 1.08) * self._per_frame + 16
         bar = self.horizontalScrollBar()
         bar.setPageStep(visible)
         bar.setSingleStep(max(1, visible // 20))
         bar.setRange(
-            0, max(0, round(content - visible), bar.value() if self.is_dragging else 0)
+            0, max(0, round(content - visible), bar.value() if self._spread().is_dragging else 0)
         )  # no jump during a drag
         rows = self.rows
         tall = self.verticalScrollBar()
