@@ -41,7 +41,7 @@ class Effort:
     working_pixels: int = 130_000
     fine: bool = True
     look_back: bool = True
-    most_features: int = 1500
+    most_features: int = 500
 
 
 def dense_flow(

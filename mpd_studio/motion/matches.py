@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,9 +12,9 @@ from mpd_studio.motion.warp import grid
 _MOST_MOTIONS = 4
 _FEWEST = 5  # matches that must agree before they count as a motion
 _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no rescue
-_LEAST_AREA = 256  # pixels side by side that may hold so many features
-_TOGETHER_PX = 17  # places that are nearer than this are searched together
-_MARGIN_PX = 12  # that features see of the picture around
+_WEAKEST = 0.0005  # corner beside the strongest: on a bare floor the few weak ones are all that tells
+_APART_PX = 3  # features, at least
+_FEATURE_PX = 4.0  # size of what is described
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 
 
@@ -61,63 +60,53 @@ def matched_features(
 
     within: (h, w) bool of each picture, where features are looked for; None: anywhere.
     """
+    import cv2
+
     masks = (None, None) if within is None else within
     with ThreadPoolExecutor(1, thread_name_prefix="features") as other:
         of_last = other.submit(_features, last, most, masks[1])
         points, signs = _features(first, most, masks[0])
         other_points, other_signs = of_last.result()
-    none = np.zeros((0, 2), np.float32)
     if len(points) < 2 or len(other_points) < 2:
-        return none, none
-    alike = signs @ other_signs.T
-    best, rows = alike.argmax(axis=1), np.arange(len(points))
-    nearest = alike[rows, best]
-    mutual = nearest >= alike.max(axis=0)[best]
-    alike[rows, best] = -1
-    second = alike.max(axis=1)
-    good = mutual & (1 - nearest < _RATIO**2 * (1 - second))  # of vectors of length 1: half of the squared distances
-    return points[good], other_points[best[good]]
+        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    matcher = cv2.BFMatcher(cv2.NORM_L1)  # of bytes: quick, and without the threads of numpy's products, which spin on
+    back = [match.trainIdx for match in matcher.match(other_signs, signs)]
+    good = [
+        (best.queryIdx, best.trainIdx)
+        for best, second in matcher.knnMatch(signs, other_signs, 2)
+        if back[best.trainIdx] == best.queryIdx and best.distance < _RATIO * second.distance
+    ]
+    chosen, others = np.array(good, np.intp).reshape(-1, 2).T
+    return points[chosen], other_points[others]
 
 
 def _features(picture: np.ndarray, most: int, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) float32 places x, y, and (n, 128) float32 what each looks like, of length 1."""
-    import cv2
+    """(n, 2) float32 places x, y, and (n, 128) uint8 what each looks like.
 
-    detector = cv2.SIFT.create(nfeatures=most, contrastThreshold=0.02)
-    places, signs = [np.zeros((0, 2), np.float32)], [np.zeros((0, 128), np.float32)]
-    for box, within in _boxes(np.ones(picture.shape, bool) if mask is None else mask):
-        points, found = detector.detectAndCompute(np.ascontiguousarray(picture[box]), within)
-        if found is not None:
-            corner = np.array([box[1].start, box[0].start], np.float32)
-            places.append(np.array([point.pt for point in points], np.float32) + corner)
-            signs.append(_unit(found))
-    return np.concatenate(places), np.concatenate(signs)
-
-
-def _boxes(mask: np.ndarray) -> Sequence[tuple[tuple[slice, slice], np.ndarray]]:
-    """Parts of the picture that hold what is within (h, w) bool, and for each what is within, as (h', w') uint8.
-
-    Features cost as much as the area that they are looked for in. What is too small for a motion is left out.
+    Corners at the picture's own scale, described by SIFT (Lowe, IJCV 2004): things grow little from one end of a gap to
+    the other. Looking for SIFT's own features at every scale takes four times as long and rescues less.
     """
     import cv2
 
-    height, width = mask.shape
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((_TOGETHER_PX, _TOGETHER_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(near)
-    found, area = [], 0
-    for number in range(1, count):
-        left, top, wide, tall = (int(stats[number, column]) for column in range(4))
-        box = (
-            slice(max(top - _MARGIN_PX, 0), min(top + tall + _MARGIN_PX, height)),
-            slice(max(left - _MARGIN_PX, 0), min(left + wide + _MARGIN_PX, width)),
-        )
-        within = (mask[box] & (labels[box] == number)).astype(np.uint8)
-        if cv2.countNonZero(within) >= _LEAST_AREA:
-            found.append((box, within))
-            area += within.size
-    whole = (slice(0, height), slice(0, width)), mask.astype(np.uint8)
-    return found if area < mask.size else [whole]
+    within = None if mask is None else mask.astype(np.uint8)
+    found = cv2.goodFeaturesToTrack(picture, most, _WEAKEST, _APART_PX, mask=within)
+    if found is None:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8)
+    places = found[:, 0]
+    whole_scale = 1 << 8  # SIFT's number for its first layer; a smaller one makes it enlarge the picture
+    points = [
+        cv2.KeyPoint(float(x), float(y), _FEATURE_PX, float(angle), 1.0, whole_scale)
+        for (x, y), angle in zip(places, _angles(picture, places), strict=True)
+    ]
+    _, signs = cv2.SIFT.create().compute(picture, points)
+    return places, signs.astype(np.uint8)  # whole numbers that fit
 
 
-def _unit(signs: np.ndarray) -> np.ndarray:
-    return signs / np.maximum(np.linalg.norm(signs, axis=1, keepdims=True), 1e-6)
+def _angles(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Degrees: where it gets brighter around each place, so that what turns still looks the same."""
+    import cv2
+
+    smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), _FEATURE_PX)
+    columns, rows = np.rint(places.T).astype(int)
+    x, y = (cv2.Sobel(smooth, cv2.CV_32F, *axis)[rows, columns] for axis in ((1, 0), (0, 1)))
+    return np.degrees(np.arctan2(y, x)) % 360

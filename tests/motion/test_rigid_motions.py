@@ -36,12 +36,27 @@ def test_a_thing_that_jumps_is_found_where_it_is_doubted() -> None:
     assert np.abs(back[only(END)] + JUMP).max() < 0.5
 
 
-def test_what_is_too_small_for_a_motion_is_not_searched() -> None:
+def test_what_is_too_small_has_no_motion_of_its_own() -> None:
     pictures = jump()
-    places, _ = matched_features(*pictures, 500, (only(START, 12), only(END, 12)))
-    assert len(places) == 0
-    places, _ = matched_features(*pictures, 500, (only(START), only(END)))
-    assert len(places) >= 5
+    known = np.zeros((*pictures[0].shape, 2), np.float32)
+    assert rigid_motions(*pictures, known, doubts=(only(START, 12), only(END, 12))) == ()
+
+
+def test_a_thing_that_turns_on_its_way_is_found() -> None:
+    first, last, thing = world(1), world(1), world(7)[:SIDE, :SIDE]
+    first[START[0] : START[0] + SIDE, START[1] : START[1] + SIDE] = thing
+    last[END[0] : END[0] + SIDE, END[1] : END[1] + SIDE] = np.rot90(thing)  # a corner goes to where its neighbour was
+    known = np.zeros((*first.shape[:2], 2), np.float32)
+    ((onward, back), *_) = rigid_motions(grey(first), grey(last), known)
+    rows, columns = START[0] + 10, START[1] + 30
+    assert onward[rows, columns].round().tolist() == [END[1] + 10 - columns, END[0] + SIDE - 1 - 30 - rows]
+    assert back[END[0] + SIDE - 1 - 30, END[1] + 10].round().tolist() == (-onward[rows, columns].round()).tolist()
+
+
+def test_where_nothing_stands_out_nothing_is_found() -> None:
+    flat = np.full((64, 96), 128, np.uint8)
+    start, end = matched_features(flat, flat, 500)
+    assert start.shape == end.shape == (0, 2)
 
 
 def test_features_of_a_part_lie_there_and_go_where_it_went() -> None:

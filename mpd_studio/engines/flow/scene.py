@@ -33,9 +33,9 @@ from mpd_studio.motion.source import Source, sources
 from mpd_studio.motion.warp import Sampling, resize_plane
 
 _EFFORTS = {
-    Quality.DRAFT: Effort(working_pixels=60_000, fine=False, look_back=False, most_features=500),
+    Quality.DRAFT: Effort(working_pixels=60_000, fine=False, look_back=False, most_features=250),
     Quality.NORMAL: Effort(working_pixels=130_000),
-    Quality.BEST: Effort(working_pixels=260_000),
+    Quality.BEST: Effort(working_pixels=260_000, most_features=1000),
 }
 _SAMPLINGS = {Quality.DRAFT: Sampling.LINEAR, Quality.NORMAL: Sampling.CUBIC, Quality.BEST: Sampling.CUBIC}
 _COURSE_FRAMES = 2  # of the footage on each side: the farther, the less it says of how things go within the gap
