@@ -7,7 +7,9 @@ import numpy as np
 
 def mapped(affine: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(h, w, 2) float32 places under the map."""
-    return (places @ affine[:, :2].T + affine[:, 2]).astype(np.float32)
+    import cv2
+
+    return cv2.transform(places, affine)  # numpy's product of so many pairs takes ten times as long
 
 
 def inverted(affine: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from mpd_studio.motion.hidden import with_hidden_filled
 from mpd_studio.motion.hypotheses import global_motion, way_back
 from mpd_studio.motion.luminance import grey
 from mpd_studio.motion.matches import rigid_motions
-from mpd_studio.motion.warp import lengths, planes_of
+from mpd_studio.motion.warp import lengths, planes_of, resize_flow
 
 Measured = TypeVar("Measured")
 
@@ -124,21 +124,26 @@ def two_way_flow(
     luma = grey(first), grey(last)
     looks = looks or (appearance(first), appearance(last))
 
-    def searched(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
-        far = dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), _REFINEMENTS)
-        return _near_flow(luma[a], luma[b], effort.fine), far
+    def near_flow(a: int, b: int) -> np.ndarray:
+        found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS)
+        return finer(luma[a], luma[b], found) if effort.fine else found
+
+    def far_flow(a: int, b: int) -> np.ndarray:
+        return dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), _REFINEMENTS)
 
     def judged(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
         trusted = trust(near[a], near[b])
         return trusted, global_motion(near[a], trusted)
 
-    near, far = zip(*_both(searched, tick), strict=True)
+    # The far search is many small steps: two of them side by side would wait for each other.
+    near, far = _both(lambda a, b: [(near_flow, far_flow)[a](*way) for way in ((0, 1), (1, 0))], tick)
     trusted, whole = zip(*_both(judged, tick), strict=True)
     still = np.zeros_like(near[0])
     motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
     handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
     if effort.look_back:
-        motions.append(_both(lambda a, b: way_back(far[b], trust(far[b], far[a])), tick))
+        small = [resize_flow(flow, max(len(flow) // 2, 1), max(flow.shape[1] // 2, 1)) for flow in far]
+        motions.append(_both(lambda a, b: way_back(far[b], trust(small[b], small[a])), tick))
         handicaps.append(_FAR)
     if effort.most_features:
         tick()
@@ -151,11 +156,6 @@ def two_way_flow(
     vouched = _both(lambda a, b: trust(fused[a], fused[b]), tick)
     forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], pictures[a]), tick)
     return MotionField(forward, backward, *vouched, _overall(*vouched))
-
-
-def _near_flow(first: np.ndarray, last: np.ndarray, fine: bool) -> np.ndarray:
-    found = dense_flow(first, last, refinements=_REFINEMENTS)
-    return finer(first, last, found) if fine else found
 
 
 def _doubted(trusted: np.ndarray) -> np.ndarray:

@@ -37,8 +37,10 @@ def way_back(flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """The motion of the other frame's pixels, by throwing this flow to where it goes and turning it round.
 
     Thrown at half size: it is a hypothesis, to be compared with others.
+
+    flow: (h, w, 2) float32. trust: of any size; half of the flow's is all that counts. Returns: (h, w, 2) float32.
     """
-    height, width = trust.shape
+    height, width = flow.shape[:2]
     half = resize_flow(flow, max(height // 2, 1), max(width // 2, 1))
     weight = np.maximum(resize_plane(trust, *half.shape[:2]), 1e-3)
     thrown, arrived = splat(-half, half, weight)

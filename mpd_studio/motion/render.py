@@ -134,22 +134,22 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pair:
-    """Both frames, each moved by its displacement. ways: from `enlarged_ways`; None: nothing moves.
+    """Both frames, each moved by its displacement. where: from `places`; None: nothing moves.
 
-    moving: where they go anywhere. is_plain: looked up with less care, because it is to be mixed in.
+    moving: where it is not where they are. is_plain: looked up with less care, because it is to be mixed in.
     """
 
     first: Source
     last: Source
-    ways: Enlarged | None
+    where: Enlarged | None
     moving: Places
     is_plain: bool
 
     def places(self, tile: Tile) -> list[np.ndarray] | None:
         """Where to look up a tile; None: where it is."""
-        if self.ways is None or self.moving.within(tile) is None:
+        if self.where is None or self.moving.within(tile) is None:
             return None
-        return places(self.ways, tile, 1 if self.is_plain else self.first.zoom)
+        return self.where.part(tile)
 
     def fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
         if where is None:
@@ -169,7 +169,7 @@ def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: boo
     zoom = 1 if is_plain else first.zoom
     large = enlarged_ways(ways, height, width, zoom)
     farthest = reduce(cv2.max, (np.abs(way) for way in large.planes))
-    return _Pair(first, last, large, Places(farthest > zoom * _STILL_PX, large.step), is_plain)
+    return _Pair(first, last, places(large, zoom), Places(farthest > zoom * _STILL_PX, large.step), is_plain)
 
 
 def _softened(pixels: np.ndarray, reach: int) -> np.ndarray:

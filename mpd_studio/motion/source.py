@@ -73,7 +73,9 @@ class Source:
         return to_dtype(values, self.dtype)
 
 
-def sources(first: np.ndarray, last: np.ndarray, sampling: Sampling, zoom: int | None = None) -> tuple[Source, Source]:
+def sources(
+    first: np.ndarray, last: np.ndarray, sampling: Sampling, zoom: int | None = None, cores: int = 2
+) -> tuple[Source, Source]:
     """Both frames, made ready in the same way.
 
     Alpha of integers is straight, as PNG has it: colours are averaged by it, so that what a transparent pixel hides
@@ -81,12 +83,15 @@ def sources(first: np.ndarray, last: np.ndarray, sampling: Sampling, zoom: int |
     moved as they are. NaN counts as 0, an infinite value as the largest finite one.
 
     first, last: (h, w, c) of one shape and dtype, c >= 1. zoom: None: half pixels where they can be.
+    cores: how many may be kept busy.
     """
     is_weighted = has_straight_alpha(first, last)
     if zoom is None:
         # Floats need the bounds of cubic sampling, and four times their memory is too much in 4K.
         fits = first.dtype == np.uint8 and not is_weighted and 2 * max(first.shape[:2]) <= _LONGEST_PX
         zoom = 2 if fits and sampling is Sampling.CUBIC else 1
+    if cores == 1:
+        return _source(first, is_weighted, sampling, zoom), _source(last, is_weighted, sampling, zoom)
     with ThreadPoolExecutor(1, thread_name_prefix="last source") as other:
         ready = other.submit(_source, last, is_weighted, sampling, zoom)
         return _source(first, is_weighted, sampling, zoom), ready.result()

@@ -55,7 +55,7 @@ def test_a_part_is_near_the_whole_where_the_sizes_are_in_no_simple_ratio(small: 
 def test_places_are_those_of_an_enlarged_flow(size: tuple[int, int]):
     ways = [soft(*SMALL, 2) for _ in range(2)]
     planes = [plane for way in ways for plane in cv2.split(way)]
-    seen = places(enlarged_ways(planes, *size, zoom=2), (slice(0, size[0]), slice(0, size[1])), zoom=2)
+    seen = places(enlarged_ways(planes, *size, zoom=2), zoom=2).part((slice(0, size[0]), slice(0, size[1])))
     for axis, part in enumerate(seen):
         whole = 2 * (grid(*size) + resize_flow(ways[axis // 2], *size))
         np.testing.assert_allclose(part, whole[..., axis % 2], atol=0.05)
@@ -64,8 +64,8 @@ def test_places_are_those_of_an_enlarged_flow(size: tuple[int, int]):
 def test_a_part_of_one_pixel_is_a_copy_too():
     ways = enlarged_ways([np.ones((2, 2), np.float32)] * 4, 2, 2, zoom=1)
     corner = slice(1, 2), slice(1, 2)
-    assert [float(part[0, 0]) for part in places(ways, corner, zoom=1)] == [2, 2, 2, 2]
-    assert [float(part[0, 0]) for part in places(ways, corner, zoom=1)] == [2, 2, 2, 2]
+    assert [float(part[0, 0]) for part in places(ways, zoom=1).part(corner)] == [2, 2, 2, 2]
+    assert [float(part[0, 0]) for part in places(ways, zoom=1).part(corner)] == [2, 2, 2, 2]
 
 
 def test_a_mask_speaks_for_what_linear_enlarging_reaches():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from mpd_studio.core.engine_option import EngineOption, OptionKind
 from mpd_studio.core.inbetween import EngineSettings
 from mpd_studio.engines.flow.scene import Scene
 from mpd_studio.motion.grain import Grain, measure_grain, with_grain
-from mpd_studio.motion.source import sources
+from mpd_studio.motion.source import Source, sources
 
 GRAIN_OPTION = EngineOption(
     "regrain",
@@ -55,9 +56,12 @@ def regrain(scene: Scene, settings: EngineSettings, seed: int) -> Regrain | None
     height, width = scene.first.shape[:2]
     first, last = (grain.sheet(height, width, _random(seed, end)) for end in (0, 1))
     # The lookup must weaken noise just as it does the picture's.
-    ready = sources(first, last, scene.sampling, zoom=scene.ready[0].zoom)
-    if scene.ready[0].bounds is None:  # noise must overshoot where the picture does
-        ready = replace(ready[0], bounds=None), replace(ready[1], bounds=None)
+    pictures = scene.ready.result()[0]
+    noise = sources(first, last, scene.sampling, zoom=pictures.zoom)
+    if pictures.bounds is None:  # noise must overshoot where the picture does
+        noise = replace(noise[0], bounds=None), replace(noise[1], bounds=None)
+    ready: Future[tuple[Source, Source]] = Future()
+    ready.set_result(noise)
     return Regrain(scene, replace(scene, first=first, last=last, ready=ready, shades=None, bare=None), grain, seed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from mpd_studio.motion.field import MotionField
 from mpd_studio.motion.flow import Effort, two_way_flow
 from mpd_studio.motion.footage_course import measure_course
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
-from mpd_studio.motion.luminance import working_pair, working_pictures, working_size
+from mpd_studio.motion.luminance import without_grit, working_pair, working_pictures, working_size
 from mpd_studio.motion.matte import steady_flows
 from mpd_studio.motion.paths import ease
 from mpd_studio.motion.pieces import THOROUGH, Piece, Search, build_pieces, place
@@ -46,7 +46,7 @@ _OWN_WAY = 0.3  # confidence in a piece whose ends show different things: nothin
 class Scene:
     """field: the motion, behind the pieces where there are any. looks: appearances at the field's size.
 
-    ready: first and last, made ready to be moved. change, moments: as in Measured.
+    ready: first and last, made ready to be moved, or about to be. change, moments: as in Measured.
     shades: the shadows of the pieces, where they throw any. bare: the frames without them, made ready.
     nothing_changes: the two frames are one and the same.
     calm: what is shown where the motion at a moment is in doubt; None: a cross-fade.
@@ -54,7 +54,7 @@ class Scene:
 
     first: np.ndarray
     last: np.ndarray
-    ready: tuple[Source, Source]
+    ready: Future[tuple[Source, Source]]
     guidance: Guidance
     field: MotionField
     looks: tuple[np.ndarray, np.ndarray]
@@ -88,7 +88,7 @@ class Scene:
         for piece in self.pieces:
             tick()
             placement = place(piece, self.guidance, time)
-            box, opaque = lay_piece(pixels, self.ready, piece, placement)
+            box, opaque = lay_piece(pixels, self.ready.result(), piece, placement)
             known = max(piece.turn.match, _OWN_WAY) if piece.agrees else _OWN_WAY
             confidence[box] += (known - confidence[box]) * opaque
         if self.holds is not None:
@@ -111,14 +111,14 @@ class Scene:
         calm = None if self.calm is None else self.calm.at(time)
         mixing = balance(motion, *self.looks, self.standing, self.field.overall_trust, calm)
         if self.backdrop is None:
-            pixels = render(*self.ready, motion, mixing, tick, calm, cores=cores)
+            pixels = render(*self.ready.result(), motion, mixing, tick, calm, cores=cores)
             return pixels, resize_plane(mixing.confidence, height, width)
         tick()
         hidden = self.backdrop.hidden(motion)
         tick()
         whole: Balance = self.backdrop.balance(mixing, hidden)
         tick()
-        pixels = render(*(self.bare or self.ready), motion, whole, tick, cores=cores)
+        pixels = render(*(self.bare or self.ready.result()), motion, whole, tick, cores=cores)
         tick()
         return fill_unseen(pixels, hidden), whole.confidence
 
@@ -144,27 +144,52 @@ def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Cal
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="sources") as other:  # while measuring leaves a core idle
-        ready = other.submit(_ready, request, pictures)
-        measured = measure(request, pictures, tick)
-        return compose(request, pictures, measured, tick, ready=ready.result())
-
-
-def _ready(request: InbetweenRequest, pictures: BoundaryPictures) -> tuple[Source, Source]:
-    return sources(pictures.first.pixels, pictures.last.pixels, _SAMPLINGS[request.settings.quality])
+    looks, field, small = _followed(request, pictures, tick)
+    ready = _begun(request, pictures)  # what is left to measure leaves a core idle
+    return compose(request, pictures, _judged(request, pictures, looks, field, small, tick), tick, ready=ready)
 
 
 def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Measured:
     """The motion between the boundary frames, whatever is drawn on them."""
+    return _judged(request, pictures, *_followed(request, pictures, tick), tick)
+
+
+def _begun(request: InbetweenRequest, pictures: BoundaryPictures) -> Future[tuple[Source, Source]]:
+    """The boundary frames, being made ready to be moved on a core of their own."""
+    worker = ThreadPoolExecutor(1, thread_name_prefix="sources")
+    sampling = _SAMPLINGS[request.settings.quality]
+    ready = worker.submit(sources, pictures.first.pixels, pictures.last.pixels, sampling, cores=1)
+    worker.shutdown(wait=False)
+    return ready
+
+
+def _followed(
+    request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]
+) -> tuple[tuple[np.ndarray, np.ndarray], MotionField, tuple[np.ndarray, ...]]:
+    """The appearances of both frames, the motion between them, and the working pictures: the two, and those around."""
     effort = _EFFORTS[request.settings.quality]
     size = working_size(request.canvas, effort.working_pixels)
     before, after = ([picture.pixels for picture in side] for side in (pictures.context_before, pictures.context_after))
-    first, last, *around = working_pictures((pictures.first.pixels, pictures.last.pixels), size, (*before, *after))
-    looks = appearance(first), appearance(last)
-    field = two_way_flow(first, last, effort, tick, looks)
+    ends = pictures.first.pixels, pictures.last.pixels
+    small = tuple(map(without_grit, working_pictures(ends, size, (*before, *after))))
+    looks = appearance(small[0]), appearance(small[1])
+    return looks, two_way_flow(small[0], small[1], effort, tick, looks), small
+
+
+def _judged(
+    request: InbetweenRequest,
+    pictures: BoundaryPictures,
+    looks: tuple[np.ndarray, np.ndarray],
+    field: MotionField,
+    small: tuple[np.ndarray, ...],
+    tick: Callable[[], None],
+) -> Measured:
+    """How things go within the gap, where footage around tells, and whether the two frames belong to one shot."""
+    first, last, *around = small
     moments = None
     if around and field.overall_trust > 0:
-        parts = around[: len(before)], around[len(before) :]
+        cut = len(pictures.context_before)
+        parts = around[:cut], around[cut:]
         moments = moments_of((first, last), *parts, request.new_frames, tick)
         near = parts[0][:_COURSE_FRAMES], parts[1][:_COURSE_FRAMES]
         taken = None if moments is None else (moments.before[: len(near[0])], moments.after[: len(near[1])])
@@ -182,15 +207,16 @@ def compose(
     measured: Measured,
     tick: Callable[[], None],
     search: Search = THOROUGH,
-    ready: tuple[Source, Source] | None = None,
+    ready: Future[tuple[Source, Source]] | None = None,
 ) -> Scene:
     """Prepare what the user drew on frames whose motion is known.
 
-    search: of its pieces. ready: the frames, ready to be moved, where that is done already.
+    search: of its pieces. ready: the frames, made ready to be moved, where that is done or begun already.
 
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
+    ready = ready or _begun(request, pictures)
     first, last = pictures.first.pixels, pictures.last.pixels
     guidance, field, looks, moments = request.guidance, measured.field, measured.looks, measured.moments
     holds = build_holds(guidance, request.canvas, pictures.masks) if guidance.regions else None
@@ -218,7 +244,7 @@ def compose(
     return Scene(
         first=first,
         last=last,
-        ready=ready or _ready(request, pictures),
+        ready=ready,
         guidance=guidance,
         field=field,
         looks=looks,
@@ -231,6 +257,6 @@ def compose(
         moments=moments,
         shades=shades,
         bare=bare,
-        nothing_changes=np.array_equal(first, last),
+        nothing_changes=np.array_equal(*measured.looks) and np.array_equal(first, last),  # the small ones tell at once
         calm=None if pieces or is_draft else calm_motion(field),
     )
