@@ -43,8 +43,7 @@ class Enlarged:
         )
         cut = (plane[small[0], small[1]] for plane in self.planes)
         return [
-            cv2.resize(plane, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)[rows, columns]
-            for plane in cut
+            cv2.resize(plane, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)[rows, columns] for plane in cut
         ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from mpd_studio.motion.affine import inverted, mapped
 from mpd_studio.motion.warp import grid
 
-_MOST_MOTIONS = 4
+_MOST_MOTIONS = 3
 _FEWEST = 5  # matches that must agree before they count as a motion
 _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no rescue
 _WEAKEST = 0.0005  # corner beside the strongest: on a bare floor the few weak ones are all that tells

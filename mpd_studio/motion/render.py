@@ -41,7 +41,7 @@ def render(
     Returns: (h, w, c) in the dtype of the frames.
     """
     plan = _planned(first, last, motion, mixing, calm)
-    height, width = first.groups[0].shape[:2]
+    height, width = first.size
     result = np.empty((height, width, first.channels), first.dtype)
 
     def paint(tile: Tile) -> None:
@@ -60,7 +60,7 @@ def render(
 
 
 def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, calm: Calm | None) -> _Plan:
-    height, width = first.groups[0].shape[:2]
+    height, width = first.size
     ways, share, moved = _ways(motion), mixing.share, mixing.moved
     if calm is not None:
         ways, share, moved = lean(ways, share, moved, calm, motion.time)
@@ -101,14 +101,14 @@ class _Plan:
     def painted(self, tile: Tile) -> Iterator[np.ndarray]:
         """A tile of the new picture, each group of channels for itself."""
         first = self.moved.first
-        size = first.groups[0].shape[:2]
+        size = first.size
         soft = self.soft.within(tile)
         wide = widened(tile, self.rim, *size) if soft else tile
         doubted = self.in_doubt.within(wide)
         moved_from = self.moved.places(wide)
         plainer_from = self.plainer.places(doubted) if doubted else None
         share, moved, *detail = self.mixing.part(wide)
-        for index in range(len(first.groups)):
+        for index in range(len(first.plain)):
             mixed = self._mixed(*self.moved.fetched(index, wide, moved_from), share, wide)
             if doubted:
                 at = inside(doubted, wide)
@@ -153,7 +153,7 @@ class _Pair:
 
     def fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
         if where is None:
-            return self.first.groups[index][tile], self.last.groups[index][tile]
+            return self.first.plain[index][tile], self.last.plain[index][tile]
         if self.is_plain:
             return self.first.moved_softly(index, where[:2]), self.last.moved_softly(index, where[2:])
         return self.first.moved(index, where[:2]), self.last.moved(index, where[2:])
@@ -163,7 +163,7 @@ def _pair(first: Source, last: Source, ways: Sequence[np.ndarray], is_plain: boo
     """ways: planes of displacements in working pixels; none: both stand."""
     import cv2
 
-    height, width = first.groups[0].shape[:2]
+    height, width = first.size
     if not ways:
         return _Pair(first, last, None, Places(np.zeros((1, 1), bool), 1), is_plain)
     zoom = 1 if is_plain else first.zoom

@@ -11,7 +11,7 @@ import numpy as np
 from mpd_studio.motion.alpha import has_straight_alpha, unweigh, weigh
 from mpd_studio.motion.blend import to_dtype
 from mpd_studio.motion.half_pixels import with_half_pixels
-from mpd_studio.motion.warp import Sampling, channel_groups, remap
+from mpd_studio.motion.warp import MOST_CHANNELS, Sampling, channel_groups, group_starts, remap
 
 _HALF_MOST = 65504.0  # an infinite value becomes the largest that a half float can hold, or the largest there is
 _LONGEST_PX = 32766  # cv2.remap reads no larger picture
@@ -19,19 +19,17 @@ _LONGEST_PX = 32766  # cv2.remap reads no larger picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """groups: the picture in groups of at most 4 channels, (h, w, c) each: uint8 as it was, anything else as float32.
-
-    found_in: for each group what it is looked up in: three channels may be four there, which is faster.
-    plain: the same without half pixels, for linear lookup.
+    """plain: the picture in groups of at most 4 channels, (h, w, c) each: uint8 as it was, anything else as float32.
+        Three channels may be four here, which is faster; what is mixed of them is so until `finished`.
+    found_in: for each group what it is looked up in.
     zoom: 2 where `found_in` has half pixels, otherwise 1. sampling: how `found_in` is looked up in.
     bounds: for each group the least and the most around each pixel; None: the dtype bounds what cubic sampling
         overshoots. Beside a highlight of a thousand that would be minus seventy.
     dtype, channels: of the picture. is_weighted: colours are multiplied by their alpha here, and not in the picture.
     """
 
-    groups: tuple[np.ndarray, ...]
-    found_in: tuple[np.ndarray, ...]
     plain: tuple[np.ndarray, ...]
+    found_in: tuple[np.ndarray, ...]
     zoom: int
     sampling: Sampling
     bounds: tuple[tuple[np.ndarray, np.ndarray], ...] | None
@@ -39,12 +37,18 @@ class Source:
     channels: int
     is_weighted: bool
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        height, width = self.plain[0].shape[:2]
+        return height, width
+
     def moved(self, index: int, where: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
         """(h', w', c) group `index` looked up at `where`, in its dtype; beyond the border the border's pixels go on.
 
         where: (h', w', 2) float32 of x, y, or two planes, times `zoom`.
         """
-        found = _without_padding(remap(self.found_in[index], where, self.sampling), self.groups[index].shape[2])
+        found = remap(self.found_in[index], where, self.sampling)
         if self.bounds is None or self.sampling is not Sampling.CUBIC:
             return found
         low, high = (remap(bound, where, Sampling.NEAREST) for bound in self.bounds[index])
@@ -52,25 +56,25 @@ class Source:
 
     def moved_softly(self, index: int, where: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
         """As `moved`, but linear: softer, and in half the time. where: not times `zoom`."""
-        return _without_padding(remap(self.plain[index], where, Sampling.LINEAR), self.groups[index].shape[2])
+        return remap(self.plain[index], where, Sampling.LINEAR)
 
     def spans(self) -> Iterator[slice]:
         """The channels of each group."""
-        start = 0
-        for group in self.groups:
-            yield slice(start, start + group.shape[2])
-            start += group.shape[2]
+        return (slice(start, min(start + MOST_CHANNELS, self.channels)) for start in group_starts(self.channels))
 
     def opened(self, pixels: np.ndarray, index: int) -> np.ndarray:
         """Pixels of the picture as float32 of group `index`, to be mixed with what `moved` finds: undoes `finished`."""
         values = pixels.astype(np.float32)
-        return weigh(values, self.dtype) if self.is_weighted and index == 0 else values
+        if self.is_weighted and index == 0:
+            return weigh(values, self.dtype)
+        return _with_padding(values) if self.plain[index].shape[2] > values.shape[2] else values
 
     def finished(self, values: np.ndarray, index: int) -> np.ndarray:
         """Mixed pixels of group `index` as pixels of the picture."""
         if self.is_weighted and index == 0:
             unweigh(values, self.dtype)
-        return to_dtype(values, self.dtype)
+        span = list(self.spans())[index]
+        return to_dtype(_without_padding(values, span.stop - span.start), self.dtype)
 
 
 def sources(
@@ -105,14 +109,12 @@ def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: in
     if is_weighted:
         weigh(wide, picture.dtype)
     groups = channel_groups(wide)
-    bounds = tuple(map(_around, groups)) if is_float or is_weighted else None
     plain = tuple(map(_with_padding, groups)) if zoom == 2 or wide.dtype == np.uint8 else groups
-    as_it_is = plain if sampling is Sampling.LINEAR else groups
-    found_in = tuple(map(with_half_pixels, plain)) if zoom == 2 else as_it_is
+    bounds = tuple(map(_around, plain)) if is_float or is_weighted else None
+    found_in = tuple(map(with_half_pixels, plain)) if zoom == 2 else plain
     return Source(
-        groups,
-        found_in,
         plain,
+        found_in,
         zoom,
         Sampling.LINEAR if zoom == 2 else sampling,
         bounds,

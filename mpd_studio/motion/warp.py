@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 Planes = Sequence[np.ndarray] | np.ndarray  # (h, w) float32 each
-_MOST_CHANNELS = 4  # cv2.remap takes no more at once
+MOST_CHANNELS = 4  # cv2.remap takes no more at once
 
 
 class Sampling(Enum):
@@ -46,8 +46,13 @@ def sample(pixels: np.ndarray, where: np.ndarray, sampling: Sampling = Sampling.
 
 def channel_groups(pixels: np.ndarray) -> tuple[np.ndarray, ...]:
     """(h, w, c) pixels in groups of as many channels as can be looked up at once, each contiguous."""
-    starts = range(0, pixels.shape[2], _MOST_CHANNELS)
-    return tuple(np.ascontiguousarray(pixels[..., start : start + _MOST_CHANNELS]) for start in starts)
+    starts = group_starts(pixels.shape[2])
+    return tuple(np.ascontiguousarray(pixels[..., start : start + MOST_CHANNELS]) for start in starts)
+
+
+def group_starts(channels: int) -> range:
+    """The first channel of each of `channel_groups`."""
+    return range(0, channels, MOST_CHANNELS)
 
 
 def remap(group: np.ndarray, where: np.ndarray | Sequence[np.ndarray], sampling: Sampling) -> np.ndarray:
