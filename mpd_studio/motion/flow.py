@@ -107,22 +107,36 @@ def _there_and_back(planes: tuple[np.ndarray, np.ndarray], other_way: np.ndarray
     return x + back_x, y + back_y
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposals:
+    """What several searches propose for the motion between two working pictures, to be chosen from.
+
+    pictures: (h, w, 3) uint8. luma: (h, w) uint8. looks: appearances. All of the first and of the last.
+    motions: each the flow from the first to the last and the flow back. handicaps: for each, see `fuse`.
+    """
+
+    pictures: tuple[np.ndarray, np.ndarray]
+    luma: tuple[np.ndarray, np.ndarray]
+    looks: tuple[np.ndarray, np.ndarray]
+    motions: tuple[tuple[np.ndarray, np.ndarray], ...]
+    handicaps: tuple[float, ...]
+
+
 def two_way_flow(
-    first: np.ndarray,
-    last: np.ndarray,
-    effort: Effort = Effort(),
-    tick: Callable[[], None] = lambda: None,
-    looks: tuple[np.ndarray, np.ndarray] | None = None,
+    first: np.ndarray, last: np.ndarray, effort: Effort = Effort(), tick: Callable[[], None] = lambda: None
 ) -> MotionField:
     """Motion between two working pictures, both ways.
 
     first, last: (h, w, 3) uint8. tick: called between stages (each well below 0.5 s); may raise to stop.
-    looks: their appearances, where those are made already.
     """
+    return chosen(proposed(first, last, effort, tick), tick)
+
+
+def proposed(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable[[], None]) -> Proposals:
+    """As two_way_flow, up to the choice."""
     import cv2
 
-    luma = grey(first), grey(last)
-    looks = looks or (appearance(first), appearance(last))
+    luma, looks = (grey(first), grey(last)), (appearance(first), appearance(last))
 
     def near_flow(a: int, b: int) -> np.ndarray:
         found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS)
@@ -151,10 +165,19 @@ def two_way_flow(
         rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
-    fused = _both(lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick)
-    pictures = first, last
+    return Proposals((first, last), luma, looks, tuple(motions), tuple(handicaps))
+
+
+def chosen(proposals: Proposals, tick: Callable[[], None]) -> MotionField:
+    """For each pixel the motion that explains the other picture best, and what that leaves open filled from around."""
+    luma, looks, handicaps = proposals.luma, proposals.looks, proposals.handicaps
+
+    def fused_one_way(a: int, b: int) -> np.ndarray:
+        return fuse(luma[a], looks[a], looks[b], [motion[a] for motion in proposals.motions], handicaps)
+
+    fused = _both(fused_one_way, tick)
     vouched = _both(lambda a, b: trust(fused[a], fused[b]), tick)
-    forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], pictures[a]), tick)
+    forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], proposals.pictures[a]), tick)
     return MotionField(forward, backward, *vouched, _overall(*vouched))
 
 

@@ -75,7 +75,9 @@ def _reduced(picture: np.ndarray, size: Size) -> np.ndarray:
     height, width = source.shape[:2]
     while height % 2 == width % 2 == 0 and height >= 2 * size.height and width >= 2 * size.width:
         height, width = height // 2, width // 2
-        source = cv2.resize(source, (width, height), interpolation=cv2.INTER_AREA)  # at once it takes five times as long
+        source = cv2.resize(
+            source, (width, height), interpolation=cv2.INTER_AREA
+        )  # at once it takes five times as long
     if (width, height) == (size.width, size.height):
         return source
     return cv2.resize(source, (size.width, size.height), interpolation=cv2.INTER_AREA)

@@ -73,12 +73,6 @@ def test_motion_at_a_moment_is_the_motion_of_what_is_there():
         assert motion.sees_first[inside].mean() > 0.95
 
 
-def test_appearances_that_are_made_already_change_nothing():
-    pair = world(), moved(world(), SHIFT)
-    looks = appearance(pair[0]), appearance(pair[1])
-    np.testing.assert_array_equal(two_way_flow(*pair, looks=looks).forward, two_way_flow(*pair).forward)
-
-
 def test_a_field_resized_moves_pixels_as_far_on_the_canvas():
     field = two_way_flow(world(), moved(world(), SHIFT)).resized(Size(2 * WIDTH, HEIGHT))
     assert field.size == Size(2 * WIDTH, HEIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ from mpd_studio.motion.cadence import Moments, moments_of
 from mpd_studio.motion.calm import CalmMotion, calm_motion
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
-from mpd_studio.motion.flow import Effort, two_way_flow
+from mpd_studio.motion.flow import Effort, Proposals, chosen, proposed
 from mpd_studio.motion.footage_course import measure_course
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
 from mpd_studio.motion.luminance import without_grit, working_pair, working_pictures, working_size
@@ -144,14 +144,15 @@ def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Cal
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
-    looks, field, small = _followed(request, pictures, tick)
-    ready = _begun(request, pictures)  # what is left to measure leaves a core idle
-    return compose(request, pictures, _judged(request, pictures, looks, field, small, tick), tick, ready=ready)
+    proposals, around = _proposed(request, pictures, tick)
+    ready = _begun(request, pictures)  # choosing and judging leave a core idle now and then
+    measured = _measured(request, pictures, proposals, around, tick)
+    return compose(request, pictures, measured, tick, ready=ready)
 
 
 def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Measured:
     """The motion between the boundary frames, whatever is drawn on them."""
-    return _judged(request, pictures, *_followed(request, pictures, tick), tick)
+    return _measured(request, pictures, *_proposed(request, pictures, tick), tick)
 
 
 def _begun(request: InbetweenRequest, pictures: BoundaryPictures) -> Future[tuple[Source, Source]]:
@@ -163,29 +164,27 @@ def _begun(request: InbetweenRequest, pictures: BoundaryPictures) -> Future[tupl
     return ready
 
 
-def _followed(
+def _proposed(
     request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]
-) -> tuple[tuple[np.ndarray, np.ndarray], MotionField, tuple[np.ndarray, ...]]:
-    """The appearances of both frames, the motion between them, and the working pictures: the two, and those around."""
+) -> tuple[Proposals, Sequence[np.ndarray]]:
+    """For the motion between the boundary frames, and the working pictures of the frames around."""
     effort = _EFFORTS[request.settings.quality]
     size = working_size(request.canvas, effort.working_pixels)
-    before, after = ([picture.pixels for picture in side] for side in (pictures.context_before, pictures.context_after))
     ends = pictures.first.pixels, pictures.last.pixels
-    small = tuple(map(without_grit, working_pictures(ends, size, (*before, *after))))
-    looks = appearance(small[0]), appearance(small[1])
-    return looks, two_way_flow(small[0], small[1], effort, tick, looks), small
+    context = [picture.pixels for picture in (*pictures.context_before, *pictures.context_after)]
+    first, last, *around = map(without_grit, working_pictures(ends, size, context))
+    return proposed(first, last, effort, tick), around
 
 
-def _judged(
+def _measured(
     request: InbetweenRequest,
     pictures: BoundaryPictures,
-    looks: tuple[np.ndarray, np.ndarray],
-    field: MotionField,
-    small: tuple[np.ndarray, ...],
+    proposals: Proposals,
+    around: Sequence[np.ndarray],
     tick: Callable[[], None],
 ) -> Measured:
     """How things go within the gap, where footage around tells, and whether the two frames belong to one shot."""
-    first, last, *around = small
+    field, (first, last), looks = chosen(proposals, tick), proposals.pictures, proposals.looks
     moments = None
     if around and field.overall_trust > 0:
         cut = len(pictures.context_before)
