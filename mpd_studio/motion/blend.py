@@ -31,7 +31,9 @@ def weighted(first: np.ndarray, last: np.ndarray, share: np.ndarray) -> np.ndarr
     """
     import cv2
 
-    amount = np.float32(4096) * share  # blendLinear adds 1e-5 to the sum of weights
+    if first.dtype == np.uint8:
+        return cv2.blendLinear(first, last, 1 - share, share).reshape(first.shape)
+    amount = np.float32(4096) * share  # blendLinear adds 1e-5 to the sum of weights, which floats would show
     return cv2.blendLinear(first, last, np.float32(4096) - amount, amount).reshape(first.shape)
 
 

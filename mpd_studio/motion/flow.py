@@ -136,7 +136,9 @@ def proposed(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable
     """As two_way_flow, up to the choice."""
     import cv2
 
-    luma, looks = (grey(first), grey(last)), (appearance(first), appearance(last))
+    pictures = first, last
+    luma = grey(first), grey(last)
+    looks = _both(lambda a, _: appearance(pictures[a]), tick)
 
     def near_flow(a: int, b: int) -> np.ndarray:
         found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS)
@@ -165,7 +167,7 @@ def proposed(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable
         rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
-    return Proposals((first, last), luma, looks, tuple(motions), tuple(handicaps))
+    return Proposals(pictures, luma, looks, tuple(motions), tuple(handicaps))
 
 
 def chosen(proposals: Proposals, tick: Callable[[], None]) -> MotionField:
