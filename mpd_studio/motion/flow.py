@@ -108,18 +108,15 @@ def _there_and_back(planes: tuple[np.ndarray, np.ndarray], other_way: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Proposals:
-    """What several searches propose for the motion between two working pictures, to be chosen from.
+class Followed:
+    """Motion between two working pictures, not vouched for yet. All of the first and of the last.
 
-    pictures: (h, w, 3) uint8. luma: (h, w) uint8. looks: appearances. All of the first and of the last.
-    motions: each the flow from the first to the last and the flow back. handicaps: for each, see `fuse`.
+    pictures: (h, w, 3) uint8. looks: their appearances. flows: (h, w, 2) float32, there and back.
     """
 
     pictures: tuple[np.ndarray, np.ndarray]
-    luma: tuple[np.ndarray, np.ndarray]
     looks: tuple[np.ndarray, np.ndarray]
-    motions: tuple[tuple[np.ndarray, np.ndarray], ...]
-    handicaps: tuple[float, ...]
+    flows: tuple[np.ndarray, np.ndarray]
 
 
 def two_way_flow(
@@ -129,16 +126,35 @@ def two_way_flow(
 
     first, last: (h, w, 3) uint8. tick: called between stages (each well below 0.5 s); may raise to stop.
     """
-    return chosen(proposed(first, last, effort, tick), tick)
+    return vouched(follow(first, last, effort, tick), tick)
 
 
-def proposed(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable[[], None]) -> Proposals:
-    """As two_way_flow, up to the choice."""
-    import cv2
-
+def follow(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable[[], None]) -> Followed:
+    """As two_way_flow, up to the choice between what several searches propose."""
     pictures = first, last
     luma = grey(first), grey(last)
     looks = _both(lambda a, _: appearance(pictures[a]), tick)
+    motions, handicaps = _proposed(luma, looks, effort, tick)
+    flows = _both(lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick)
+    return Followed(pictures, looks, flows)
+
+
+def vouched(followed: Followed, tick: Callable[[], None]) -> MotionField:
+    """Where both flows agree they are kept; elsewhere they take what is around there."""
+    flows, pictures = followed.flows, followed.pictures
+    trusts = _both(lambda a, b: trust(flows[a], flows[b]), tick)
+    forward, backward = _both(lambda a, b: with_hidden_filled(flows[a], trusts[a], pictures[a]), tick)
+    return MotionField(forward, backward, *trusts, _overall(*trusts))
+
+
+def _proposed(
+    luma: tuple[np.ndarray, np.ndarray],
+    looks: tuple[np.ndarray, np.ndarray],
+    effort: Effort,
+    tick: Callable[[], None],
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
+    """What several searches propose, both ways, and for each how much better than the rest it must be; see `fuse`."""
+    import cv2
 
     def near_flow(a: int, b: int) -> np.ndarray:
         found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS)
@@ -167,20 +183,7 @@ def proposed(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable
         rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
         motions.extend(rescued)
         handicaps.extend([_FAR] * len(rescued))
-    return Proposals(pictures, luma, looks, tuple(motions), tuple(handicaps))
-
-
-def chosen(proposals: Proposals, tick: Callable[[], None]) -> MotionField:
-    """For each pixel the motion that explains the other picture best, and what that leaves open filled from around."""
-    luma, looks, handicaps = proposals.luma, proposals.looks, proposals.handicaps
-
-    def fused_one_way(a: int, b: int) -> np.ndarray:
-        return fuse(luma[a], looks[a], looks[b], [motion[a] for motion in proposals.motions], handicaps)
-
-    fused = _both(fused_one_way, tick)
-    vouched = _both(lambda a, b: trust(fused[a], fused[b]), tick)
-    forward, backward = _both(lambda a, b: with_hidden_filled(fused[a], vouched[a], proposals.pictures[a]), tick)
-    return MotionField(forward, backward, *vouched, _overall(*vouched))
+    return motions, handicaps
 
 
 def _doubted(trusted: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from mpd_studio.motion.cadence import Moments, moments_of
 from mpd_studio.motion.calm import CalmMotion, calm_motion
 from mpd_studio.motion.confidence import Balance, balance, standing_difference
 from mpd_studio.motion.field import MotionField
-from mpd_studio.motion.flow import Effort, Proposals, chosen, proposed
+from mpd_studio.motion.flow import Effort, Followed, follow, vouched
 from mpd_studio.motion.footage_course import measure_course
 from mpd_studio.motion.layers import Holds, build_holds, hold_still, lay_piece
 from mpd_studio.motion.luminance import without_grit, working_pair, working_pictures, working_size
@@ -144,15 +144,15 @@ def build_scene(request: InbetweenRequest, pictures: BoundaryPictures, tick: Cal
     Raises:
         UnsupportedRequest: a region's mask picture was not handed over.
     """
-    proposals, around = _proposed(request, pictures, tick)
-    ready = _begun(request, pictures)  # choosing and judging leave a core idle now and then
-    measured = _measured(request, pictures, proposals, around, tick)
+    followed, around = _followed(request, pictures, tick)
+    ready = _begun(request, pictures)  # what is left to measure leaves a core idle
+    measured = _judged(request, pictures, followed, around, tick)
     return compose(request, pictures, measured, tick, ready=ready)
 
 
 def measure(request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]) -> Measured:
     """The motion between the boundary frames, whatever is drawn on them."""
-    return _measured(request, pictures, *_proposed(request, pictures, tick), tick)
+    return _judged(request, pictures, *_followed(request, pictures, tick), tick)
 
 
 def _begun(request: InbetweenRequest, pictures: BoundaryPictures) -> Future[tuple[Source, Source]]:
@@ -164,27 +164,27 @@ def _begun(request: InbetweenRequest, pictures: BoundaryPictures) -> Future[tupl
     return ready
 
 
-def _proposed(
+def _followed(
     request: InbetweenRequest, pictures: BoundaryPictures, tick: Callable[[], None]
-) -> tuple[Proposals, Sequence[np.ndarray]]:
-    """For the motion between the boundary frames, and the working pictures of the frames around."""
+) -> tuple[Followed, Sequence[np.ndarray]]:
+    """The motion from end to end, and the working pictures of the footage around."""
     effort = _EFFORTS[request.settings.quality]
     size = working_size(request.canvas, effort.working_pixels)
     ends = pictures.first.pixels, pictures.last.pixels
     context = [picture.pixels for picture in (*pictures.context_before, *pictures.context_after)]
     first, last, *around = map(without_grit, working_pictures(ends, size, context))
-    return proposed(first, last, effort, tick), around
+    return follow(first, last, effort, tick), around
 
 
-def _measured(
+def _judged(
     request: InbetweenRequest,
     pictures: BoundaryPictures,
-    proposals: Proposals,
+    followed: Followed,
     around: Sequence[np.ndarray],
     tick: Callable[[], None],
 ) -> Measured:
-    """How things go within the gap, where footage around tells, and whether the two frames belong to one shot."""
-    field, (first, last), looks = chosen(proposals, tick), proposals.pictures, proposals.looks
+    """What is to be trusted, how things go within the gap where footage around tells, and whether it is one shot."""
+    field, (first, last) = vouched(followed, tick), followed.pictures
     moments = None
     if around and field.overall_trust > 0:
         cut = len(pictures.context_before)
@@ -194,10 +194,10 @@ def _measured(
         taken = None if moments is None else (moments.before[: len(near[0])], moments.after[: len(near[1])])
         course = measure_course(field, (first, last), *near, 1 / (request.new_frames + 1), tick, taken)
         field = replace(field, course=course)
-    change = shot_change(looks, field)
+    change = shot_change(followed.looks, field)
     if change in NOTHING_IN_COMMON:
         field = replace(field, overall_trust=0.0)
-    return Measured(field, looks, change, moments)
+    return Measured(field, followed.looks, change, moments)
 
 
 def compose(
