@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from mpd_studio.core.geometry import Size
-from mpd_studio.motion.appearance import appearance
 from mpd_studio.motion.between import motion_at
 from mpd_studio.motion.flow import two_way_flow
 from mpd_studio.motion.luminance import working_pair, working_size
