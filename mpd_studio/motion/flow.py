@@ -16,7 +16,7 @@ from mpd_studio.motion.fusion import fuse
 from mpd_studio.motion.hidden import with_hidden_filled
 from mpd_studio.motion.hypotheses import global_motion, way_back
 from mpd_studio.motion.luminance import grey
-from mpd_studio.motion.matches import rigid_motions
+from mpd_studio.motion.matches import Features, features, rigid_motions
 from mpd_studio.motion.warp import lengths, planes_of, resize_flow
 
 Measured = TypeVar("Measured")
@@ -24,8 +24,8 @@ Measured = TypeVar("Measured")
 SMALLEST_FLOW_SIDE = 16
 _AROUND_PX = 9
 # Where one of several proposals is chosen, more steps gain here what they lose there; a rhythm of steps (cadence.py) is
-# no longer found with so few.
-_REFINEMENTS = 2
+# no longer found with so few. What is searched on to single pixels needs fewer still.
+_REFINEMENTS, _REFINEMENTS_BEFORE_FINER = 2, 1
 _WHOLE, _LOCAL, _FAR = 0.5, 4.0, 5.0  # handicaps: standing still is the plainest explanation, a far jump the least
 
 
@@ -135,16 +135,21 @@ def follow(first: np.ndarray, last: np.ndarray, effort: Effort, tick: Callable[[
     luma = grey(first), grey(last)
     looks = _both(lambda a, _: appearance(pictures[a]), tick)
     motions, handicaps = _proposed(luma, looks, effort, tick)
-    flows = _both(lambda a, b: fuse(luma[a], looks[a], looks[b], [motion[a] for motion in motions], handicaps), tick)
+    flows = _both(lambda a, b: fuse(luma[a], looks[a], looks[b], motions[a], handicaps), tick)
     return Followed(pictures, looks, flows)
 
 
 def vouched(followed: Followed, tick: Callable[[], None]) -> MotionField:
     """Where both flows agree they are kept; elsewhere they take what is around there."""
     flows, pictures = followed.flows, followed.pictures
-    trusts = _both(lambda a, b: trust(flows[a], flows[b]), tick)
-    forward, backward = _both(lambda a, b: with_hidden_filled(flows[a], trusts[a], pictures[a]), tick)
-    return MotionField(forward, backward, *trusts, _overall(*trusts))
+
+    def one_way(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
+        trusted = trust(flows[a], flows[b])
+        return with_hidden_filled(flows[a], trusted, pictures[a]), trusted
+
+    (forward, forward_trust), (backward, backward_trust) = _both(one_way, tick)
+    overall = _overall(forward_trust, backward_trust)
+    return MotionField(forward, backward, forward_trust, backward_trust, overall)
 
 
 def _proposed(
@@ -152,38 +157,34 @@ def _proposed(
     looks: tuple[np.ndarray, np.ndarray],
     effort: Effort,
     tick: Callable[[], None],
-) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
-    """What several searches propose, both ways, and for each how much better than the rest it must be; see `fuse`."""
+) -> tuple[tuple[list[np.ndarray], list[np.ndarray]], list[float]]:
+    """What several searches propose, there and back, and their handicaps; see `fuse`."""
     import cv2
 
     def near_flow(a: int, b: int) -> np.ndarray:
-        found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS)
+        found = dense_flow(luma[a], luma[b], refinements=_REFINEMENTS_BEFORE_FINER if effort.fine else _REFINEMENTS)
         return finer(luma[a], luma[b], found) if effort.fine else found
 
     def far_flow(a: int, b: int) -> np.ndarray:
         return dense_flow(luma[a], luma[b], far_search(looks[a], looks[b]), _REFINEMENTS)
 
-    def judged(a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
+    def looked_at(a: int, b: int) -> tuple[np.ndarray, list[np.ndarray], Features]:
         trusted = trust(near[a], near[b])
-        return trusted, global_motion(near[a], trusted)
+        still = np.zeros_like(near[a])  # a camera that stands must not be talked into a motion
+        motions = [still, global_motion(near[a], trusted), near[a], far[a]]
+        if effort.look_back:
+            motions.append(way_back(far[b], trust(small[b], small[a])))
+        return trusted, motions, features(luma[a], effort.most_features, _doubted(trusted))
 
     # The far search is many small steps: two of them side by side would wait for each other.
     near, far = _both(lambda a, b: [(near_flow, far_flow)[a](*way) for way in ((0, 1), (1, 0))], tick)
-    trusted, whole = zip(*_both(judged, tick), strict=True)
-    still = np.zeros_like(near[0])
-    motions = [(still, still), whole, near, far]  # a camera that stands must not be talked into a motion
-    handicaps = [0.0, _WHOLE, _LOCAL, _FAR]
-    if effort.look_back:
-        small = [resize_flow(flow, max(len(flow) // 2, 1), max(flow.shape[1] // 2, 1)) for flow in far]
-        motions.append(_both(lambda a, b: way_back(far[b], trust(small[b], small[a])), tick))
-        handicaps.append(_FAR)
-    if effort.most_features:
-        tick()
-        known = cv2.copyTo(near[0], (trusted[0] > 0.5).astype(np.uint8), whole[0].copy())
-        rescued = rigid_motions(*luma, known, effort.most_features, (_doubted(trusted[0]), _doubted(trusted[1])))
-        motions.extend(rescued)
-        handicaps.extend([_FAR] * len(rescued))
-    return motions, handicaps
+    small = [resize_flow(flow, max(len(flow) // 2, 1), max(flow.shape[1] // 2, 1)) for flow in far]
+    (trusted, onward, first_marks), (_, backward, last_marks) = _both(looked_at, tick)
+    known = cv2.copyTo(near[0], (trusted > 0.5).astype(np.uint8), onward[1].copy())
+    for there, back in rigid_motions(first_marks, last_marks, known):
+        onward.append(there)
+        backward.append(back)
+    return (onward, backward), [0.0, _WHOLE, _LOCAL] + [_FAR] * (len(onward) - 3)
 
 
 def _doubted(trusted: np.ndarray) -> np.ndarray:

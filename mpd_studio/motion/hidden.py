@@ -9,7 +9,7 @@ import numpy as np
 from mpd_studio.motion.warp import resize_flow, resize_plane, without_specks
 
 _DOUBTED = 0.4  # trust below which a motion is replaced
-_REACHES = (2, 4, 7, 12, 20, 32)
+_REACHES = (2, 5, 10, 18, 32)
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7), (-0.7, -0.7))
 _MARGIN = max(_REACHES)
 _AT_ONCE = 1024  # places worked on at a time: what they need fits the processor's cache

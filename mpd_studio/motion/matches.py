@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,28 +18,30 @@ _FEATURE_PX = 4.0  # size of what is described
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 
 
-def rigid_motions(
-    first: np.ndarray,
-    last: np.ndarray,
-    known: np.ndarray,
-    most_features: int = 1500,
-    doubts: tuple[np.ndarray, np.ndarray] | None = None,
-) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """places: (n, 2) float32 x, y. signs: (n, 128) uint8, what each looks like."""
+
+    places: np.ndarray
+    signs: np.ndarray
+
+
+def rigid_motions(first: Features, last: Features, known: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
     """Motions (turn, growth, shift) that several features share and `known` does not explain, most shared first.
 
-    first, last: (h, w) uint8. known: (h, w, 2) float32 flow that was found already.
-    doubts: (h, w) bool of each picture, where what was found may be wrong; None: anywhere.
+    known: (h, w, 2) float32 flow from first to last that was found already.
     Returns: for each, the flow from first to last and the flow back, each (h, w, 2) float32 over the whole picture.
     """
     import cv2
 
-    start, end = matched_features(first, last, most_features, doubts)
+    start, end = matched(first, last)
+    height, width = known.shape[:2]
     if len(start):
         rows, columns = np.rint(start[:, ::-1]).astype(int).T
-        told = known[np.clip(rows, 0, first.shape[0] - 1), np.clip(columns, 0, first.shape[1] - 1)]
+        told = known[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
         unknown = np.hypot(*(start + told - end).T) > _KNOWN_PX
         start, end = start[unknown], end[unknown]
-    here = grid(*first.shape)
+    here = grid(height, width)
     found = []
     while len(start) >= _FEWEST and len(found) < _MOST_MOTIONS:
         cv2.setRNGSeed(0)  # the same matches must always give the same motions
@@ -53,45 +55,37 @@ def rigid_motions(
     return tuple(found)
 
 
-def matched_features(
-    first: np.ndarray, last: np.ndarray, most: int, within: tuple[np.ndarray, np.ndarray] | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) float32 places x, y in both pictures, of features that choose each other.
-
-    within: (h, w) bool of each picture, where features are looked for; None: anywhere.
-    """
+def matched(first: Features, last: Features) -> tuple[np.ndarray, np.ndarray]:
+    """(n, 2) float32 places x, y in both pictures, of features that choose each other."""
     import cv2
 
-    masks = (None, None) if within is None else within
-    with ThreadPoolExecutor(1, thread_name_prefix="features") as other:
-        of_last = other.submit(_features, last, most, masks[1])
-        points, signs = _features(first, most, masks[0])
-        other_points, other_signs = of_last.result()
-    if len(points) < 2 or len(other_points) < 2:
+    if len(first.places) < 2 or len(last.places) < 2:
         return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
     matcher = cv2.BFMatcher(cv2.NORM_L1)  # of bytes: quick, and without the threads of numpy's products, which spin on
-    back = [match.trainIdx for match in matcher.match(other_signs, signs)]
+    back = [match.trainIdx for match in matcher.match(last.signs, first.signs)]
     good = [
         (best.queryIdx, best.trainIdx)
-        for best, second in matcher.knnMatch(signs, other_signs, 2)
+        for best, second in matcher.knnMatch(first.signs, last.signs, 2)
         if back[best.trainIdx] == best.queryIdx and best.distance < _RATIO * second.distance
     ]
     chosen, others = np.array(good, np.intp).reshape(-1, 2).T
-    return points[chosen], other_points[others]
+    return first.places[chosen], last.places[others]
 
 
-def _features(picture: np.ndarray, most: int, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) float32 places x, y, and (n, 128) uint8 what each looks like.
+def features(picture: np.ndarray, most: int, within: np.ndarray | None = None) -> Features:
+    """Corners at the picture's own scale, described by SIFT (Lowe, IJCV 2004), at most so many.
 
-    Corners at the picture's own scale, described by SIFT (Lowe, IJCV 2004): things grow little from one end of a gap to
-    the other. Looking for SIFT's own features at every scale takes four times as long and rescues less.
+    Things grow little from one end of a gap to the other: looking for SIFT's own features at every scale takes four
+    times as long and rescues less.
+
+    picture: (h, w) uint8. within: (h, w) bool, where they are looked for; None: anywhere.
     """
     import cv2
 
-    within = None if mask is None else mask.astype(np.uint8)
-    found = cv2.goodFeaturesToTrack(picture, most, _WEAKEST, _APART_PX, mask=within)
+    mask = None if within is None else within.astype(np.uint8)
+    found = cv2.goodFeaturesToTrack(picture, most, _WEAKEST, _APART_PX, mask=mask) if most else None
     if found is None:
-        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8)
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     places = found[:, 0]
     whole_scale = 1 << 8  # SIFT's number for its first layer; a smaller one makes it enlarge the picture
     points = [
@@ -99,7 +93,7 @@ def _features(picture: np.ndarray, most: int, mask: np.ndarray | None) -> tuple[
         for (x, y), angle in zip(places, _angles(picture, places), strict=True)
     ]
     _, signs = cv2.SIFT.create().compute(picture, points)
-    return places, signs.astype(np.uint8)  # whole numbers that fit
+    return Features(places, signs.astype(np.uint8))  # whole numbers that fit
 
 
 def _angles(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
