@@ -15,12 +15,11 @@ from mpd_studio.motion.calm import Calm, lean
 from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.tiles import Places, Tile, area, inside, tiles, widened
+from mpd_studio.motion.tiles import MOST_OF_IT, Places, Tile, area, inside, tiles, widened
 from mpd_studio.motion.warp import planes_of
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
-_MOST_OF_IT = 0.7  # of a tile: where so much needs a share of its own, all of it is mixed so
 _STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
@@ -106,7 +105,7 @@ class _Plan:
         wide = widened(tile, self.rim, *size) if soft else tile
         doubted = self.in_doubt.within(wide)
         moved_from = self.moved.places(wide)
-        plainer_from = self.plainer.places(doubted) if doubted else None
+        plainer_from = self.plainer.places(doubted) if doubted else []
         share, moved, *detail = self.mixing.part(wide)
         for index in range(len(first.plain)):
             mixed = self._mixed(*self.moved.fetched(index, wide, moved_from), share, wide)
@@ -123,7 +122,7 @@ class _Plan:
     def _mixed(self, first: np.ndarray, last: np.ndarray, share: np.ndarray, tile: Tile) -> np.ndarray:
         """By share where that is needed; one share for all costs a fifth."""
         uneven = self.uneven.within(tile)
-        if uneven is not None and area(uneven) > _MOST_OF_IT * area(tile):
+        if uneven is not None and area(uneven) > MOST_OF_IT * area(tile):
             return weighted(first, last, share)
         mixed = faded(first, last, self.time)
         if uneven is not None:
@@ -145,15 +144,27 @@ class _Pair:
     moving: Places
     is_plain: bool
 
-    def places(self, tile: Tile) -> list[np.ndarray] | None:
-        """Where to look up a tile; None: where it is."""
-        if self.where is None or self.moving.within(tile) is None:
-            return None
-        return self.where.part(tile)
+    def places(self, tile: Tile) -> list[tuple[Tile, list[np.ndarray]]]:
+        """The parts of a tile that move, and where to look them up."""
+        if self.where is None:
+            return []
+        return [(part, self.where.part(part)) for part in self.moving.parts(tile)]
 
-    def fetched(self, index: int, tile: Tile, where: Sequence[np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
-        if where is None:
-            return self.first.plain[index][tile], self.last.plain[index][tile]
+    def fetched(
+        self, index: int, tile: Tile, moving: Sequence[tuple[Tile, Sequence[np.ndarray]]]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A tile of both. moving: from `places`."""
+        if len(moving) == 1 and moving[0][0] == tile:
+            return self._looked_up(index, moving[0][1])
+        first, last = self.first.plain[index][tile], self.last.plain[index][tile]
+        if moving:
+            first, last = first.copy(), last.copy()
+        for part, where in moving:
+            at = inside(part, tile)
+            first[at], last[at] = self._looked_up(index, where)
+        return first, last
+
+    def _looked_up(self, index: int, where: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         if self.is_plain:
             return self.first.moved_softly(index, where[:2]), self.last.moved_softly(index, where[2:])
         return self.first.moved(index, where[:2]), self.last.moved(index, where[2:])

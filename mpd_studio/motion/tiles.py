@@ -11,13 +11,21 @@ Tile = tuple[slice, slice]  # rows, columns
 # Small enough that what a tile needs stays near a core, large enough that its rim and the calls cost little: two
 # threads that call often wait for each other.
 _ROWS, _COLUMNS = 272, 960
+_PART_ROWS, _PART_COLUMNS = 136, 240  # of the parts of a tile that are worked on for themselves
+MOST_OF_IT = 0.7  # of a tile: where parts make up so much, one piece of work costs less than several
 
 
 def tiles(height: int, width: int) -> Iterator[Tile]:
     """All of a picture, from the upper left on."""
-    for top in range(0, height, _ROWS):
-        for left in range(0, width, _COLUMNS):
-            yield slice(top, min(top + _ROWS, height)), slice(left, min(left + _COLUMNS, width))
+    return _cut((slice(0, height), slice(0, width)), _ROWS, _COLUMNS)
+
+
+def _cut(tile: Tile, rows: int, columns: int) -> Iterator[Tile]:
+    """Pieces of so many rows and columns, and what is left at the ends."""
+    bottom, right = tile[0].stop, tile[1].stop
+    for top in range(tile[0].start, bottom, rows):
+        for left in range(tile[1].start, right, columns):
+            yield slice(top, min(top + rows, bottom)), slice(left, min(left + columns, right))
 
 
 class Places:
@@ -37,6 +45,12 @@ class Places:
         height = self._span(np.flatnonzero(mask.any(axis=1)) + rows.start, tile[0])
         width = self._span(np.flatnonzero(mask.any(axis=0)) + columns.start, tile[1])
         return None if height is None or width is None else (height, width)
+
+    def parts(self, tile: Tile) -> list[Tile]:
+        """Parts of a tile that do not overlap and hold all of its places, or all of the tile; none where none is."""
+        pieces = _cut(tile, _PART_ROWS, _PART_COLUMNS)
+        found = [part for piece in pieces if (part := self.within(piece)) is not None]
+        return [tile] if sum(map(area, found)) > MOST_OF_IT * area(tile) else found
 
     def _span(self, places: np.ndarray, side: slice) -> slice | None:
         """What rows or columns of the mask stand for, from the first to the last, within a side of a tile."""
