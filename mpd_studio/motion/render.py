@@ -20,6 +20,7 @@ from mpd_studio.motion.warp import planes_of
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
+_FAINT = 0.04  # detail of which so little is given up is kept
 _STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
@@ -73,7 +74,7 @@ def _planned(first: Source, last: Source, motion: MotionAt, mixing: Balance, cal
         parts,
         Places(np.abs(share - motion.time) > _SLIGHT, parts.step),
         Places(moved < 1 - _SLIGHT, parts.step),
-        Places(detail[0] < 1 - _SLIGHT if detail else np.zeros((1, 1), bool), parts.step),
+        Places(detail[0] < 1 - _FAINT if detail else np.zeros((1, 1), bool), parts.step),
         round(_SOFT * width / motion.velocity.shape[1]),
     )
 
@@ -103,15 +104,15 @@ class _Plan:
         size = first.size
         soft = self.soft.within(tile)
         wide = widened(tile, self.rim, *size) if soft else tile
-        doubted = self.in_doubt.within(wide)
+        doubted = self.in_doubt.parts(wide)
         moved_from = self.moved.places(wide)
-        plainer_from = self.plainer.places(doubted) if doubted else []
+        plainer_from = [self.plainer.places(part) for part in doubted]
         share, moved, *detail = self.mixing.part(wide)
         for index in range(len(first.plain)):
             mixed = self._mixed(*self.moved.fetched(index, wide, moved_from), share, wide)
-            if doubted:
-                at = inside(doubted, wide)
-                plainer = faded(*self.plainer.fetched(index, doubted, plainer_from), self.time)
+            for part, where in zip(doubted, plainer_from, strict=True):
+                at = inside(part, wide)
+                plainer = faded(*self.plainer.fetched(index, part, where), self.time)
                 mixed[at] = weighted(plainer, mixed[at], moved[at])
             if soft:
                 at, around = inside(soft, wide), widened(soft, self.rim, *size)
