@@ -10,7 +10,7 @@ import pytest
 
 from mpd_studio.core.errors import UnsupportedRequest
 from mpd_studio.core.progress import SilentReporter
-from mpd_studio.engines.registry import convert_weights, engine_infos, open_engine
+from mpd_studio.engines.registry import check_engine_id, convert_weights, engine_infos, open_engine
 
 
 def test_flow_and_crossfade_are_built_in():
@@ -36,3 +36,14 @@ def test_listing_engines_loads_no_heavy_library():
 def test_only_weights_that_come_as_pickles_are_converted(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedRequest, match="'svd' need no converting"):
         convert_weights("svd", tmp_path, tmp_path / "to", SilentReporter(), None)
+
+
+def test_a_built_in_engine_opens_without_asking_the_installed_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(**_: str) -> None:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr("mpd_studio.engines.registry.entry_points", ask)
+    assert open_engine("flow").info.id == "flow"
+    check_engine_id("crossfade")
+    with pytest.raises(AssertionError, match="asked"):
+        check_engine_id("from elsewhere")

@@ -90,6 +90,38 @@ def test_a_mask_speaks_for_what_linear_enlarging_reaches():
     assert where.within((slice(0, 40), slice(0, 100))) is None
 
 
+def test_parts_hold_all_places_and_none_twice():
+    mask = RANDOM.random((68, 240)) > 0.999
+    where, tile = Places(mask, 4), (slice(8, 270), slice(100, 950))
+    inside_mask = np.zeros((272, 960), bool)
+    inside_mask[tile] = cv2.resize(mask.astype(np.uint8), (960, 272), interpolation=cv2.INTER_NEAREST)[tile] > 0
+    held = np.zeros((272, 960), int)
+    for part in where.parts(tile):
+        held[part] += 1
+    assert held.max() == 1
+    assert held[inside_mask].all()
+    assert not held.sum() - held[tile].sum()
+    assert held.sum() < held[tile].size
+
+
+def test_where_most_of_a_tile_counts_all_of_it_is_one_part():
+    tile = slice(0, 272), slice(0, 960)
+    assert Places(np.ones((68, 240), bool), 4).parts(tile) == [tile]
+    assert Places(np.zeros((68, 240), bool), 4).parts(tile) == []
+
+
+def test_what_stands_beside_what_moves_is_taken_as_it_is():
+    first, last = RANDOM.integers(0, 256, (2, 272, 960, 3), np.uint8)
+    way, half = np.zeros((68, 240, 2), np.float32), np.full((68, 240), 0.5, np.float32)
+    way[20:30, 200:210] = (3, -2)
+    ends, ones = sources(first, last, Sampling.CUBIC), np.ones_like(half)
+    made = render(*ends, MotionAt(0.5, way, ones, ones), Balance(half, ones, ones, None))
+    even = cv2.addWeighted(first, 0.5, last, 0.5, 0)
+    apart = np.abs(made.astype(int) - even.astype(int)).max(axis=2)
+    assert apart[:, :780].max() == 0  # left of all parts that hold moving places
+    assert apart[84:116, 804:836].mean() > 20  # what moves is fetched from elsewhere
+
+
 def test_frames_are_equal_however_many_cores_work():
     first, last = RANDOM.integers(0, 256, (2, 300, 390, 3), np.uint8)
     ends = sources(first, last, Sampling.CUBIC)

@@ -85,6 +85,31 @@ def test_working_size_is_bounded_and_keeps_the_shape():
     assert working_size(Size(64, 48), 130_000) == Size(64, 48)
 
 
+@pytest.mark.parametrize(
+    ("canvas", "most", "size"),
+    [
+        (Size(1920, 1080), 130_000, Size(480, 270)),  # a fourth, where 481 × 270 would be as large
+        (Size(3840, 2160), 130_000, Size(480, 270)),
+        (Size(1920, 1080), 60_000, Size(320, 180)),
+        (Size(854, 480), 130_000, Size(481, 270)),  # no whole number is near
+        (Size(500, 300), 130_000, Size(465, 279)),
+    ],
+)
+def test_working_size_is_a_whole_number_part_where_one_is_near(canvas: Size, most: int, size: Size):
+    assert working_size(canvas, most) == size
+
+
+@pytest.mark.parametrize("size", [Size(48, 28), Size(60, 35), Size(50, 30), Size(96, 28)])
+def test_a_working_picture_holds_the_means_of_its_areas(size: Size):
+    rough = np.random.default_rng(1).uniform(0, 256, (112, 192, 3))
+    pair = [cv2.GaussianBlur(rough, (0, 0), 3).astype(np.float32) * bright for bright in (1, 2)]
+    small, _ = working_pair(pair[0], pair[1], size)
+    at_once = [cv2.resize(each, (size.width, size.height), interpolation=cv2.INTER_AREA) for each in pair]
+    same, _ = working_pair(at_once[0], at_once[1], size)
+    assert small.shape == (size.height, size.width, 3)
+    assert np.abs(small.astype(int) - same.astype(int)).max() <= 3  # of 255
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float16, np.float32])
 def test_working_pictures_show_the_same_whatever_the_depth(dtype: type):
     light = (world().astype(np.float32) / 255) ** 2
