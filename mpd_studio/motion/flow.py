@@ -181,7 +181,7 @@ def _proposed(
     small = [resize_flow(flow, max(len(flow) // 2, 1), max(flow.shape[1] // 2, 1)) for flow in far]
     (trusted, onward, first_marks), (_, backward, last_marks) = _both(looked_at, tick)
     known = cv2.copyTo(near[0], (trusted > 0.5).astype(np.uint8), onward[1].copy())
-    for there, back in rigid_motions(first_marks, last_marks, known):
+    for there, back in rigid_motions(first_marks, last_marks, known, near[1]):
         onward.append(there)
         backward.append(back)
     return (onward, backward), [0.0, _WHOLE, _LOCAL] + [_FAR] * (len(onward) - 3)

@@ -15,6 +15,7 @@ _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no res
 _WEAKEST = 0.0005  # corner beside the strongest: on a bare floor the few weak ones are all that tells
 _APART_PX = 3  # features, at least
 _FEATURE_PX = 4.0  # size of what is described
+_LEAST_AROUND_PX = 24.0  # of features, where their motion is believed at least
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 
 
@@ -26,11 +27,16 @@ class Features:
     signs: np.ndarray
 
 
-def rigid_motions(first: Features, last: Features, known: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+def rigid_motions(
+    first: Features, last: Features, known: np.ndarray, known_back: np.ndarray
+) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
     """Motions (turn, growth, shift) that several features share and `known` does not explain, most shared first.
 
-    known: (h, w, 2) float32 flow from first to last that was found already.
-    Returns: for each, the flow from first to last and the flow back, each (h, w, 2) float32 over the whole picture.
+    A motion counts around the features that share it; where light changes, nothing looks like itself any more, and all
+    of a picture would rather go where a ball went than stay.
+
+    known, known_back: (h, w, 2) float32 flows from first to last and back that were found already.
+    Returns: for each, the flow from first to last and the flow back, (h, w, 2) float32; elsewhere what was known.
     """
     import cv2
 
@@ -49,10 +55,27 @@ def rigid_motions(first: Features, last: Features, known: np.ndarray) -> tuple[t
         if motion is None or inliers.sum() < _FEWEST:
             break
         if 0.5 < np.hypot(motion[0, 0], motion[1, 0]) < 2:
-            found.append((mapped(motion, here) - here, mapped(inverted(motion), here) - here))
+            sharing = inliers[:, 0] != 0
+            found.append(
+                (
+                    _around(start[sharing], mapped(motion, here) - here, known),
+                    _around(end[sharing], mapped(inverted(motion), here) - here, known_back),
+                )
+            )
         rest = inliers[:, 0] == 0
         start, end = start[rest], end[rest]
     return tuple(found)
+
+
+def _around(places: np.ndarray, flow: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
+    """A flow in the box that holds the places and as much again on each side, and another one elsewhere."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    more = np.maximum(high - low, _LEAST_AROUND_PX)
+    left, top = np.maximum(low - more, 0).astype(int)
+    right, bottom = np.ceil(high + more).astype(int) + 1
+    whole = elsewhere.copy()
+    whole[top:bottom, left:right] = flow[top:bottom, left:right]
+    return whole
 
 
 def matched(first: Features, last: Features) -> tuple[np.ndarray, np.ndarray]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from moving_scenes import Ball, fill, psnr, texture
+from trust_scenes import calibration_scenes
 
 from mpd_studio.core.geometry import Point
 from mpd_studio.core.guidance import Easing, EasingKind, Guidance
 from mpd_studio.core.inbetween import Quality
 from mpd_studio.engines.registry import open_engine
+from mpd_studio.motion.flow import two_way_flow
 
 WIDTH, HEIGHT = 240, 160
 WORLD = texture(HEIGHT + 80, WIDTH + 160, 9)
@@ -106,3 +108,10 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Spearman's, on every third pixel each way."""
     first, second = (np.argsort(np.argsort(plane[::3, ::3], axis=None)) for plane in (one, other))
     return float(np.corrcoef(first, second)[0, 1])
+
+
+def test_a_ball_that_flies_past_does_not_carry_off_a_ground_whose_light_changes():
+    (scene,) = (scene for scene in calibration_scenes() if scene.name == "light 13")
+    field = two_way_flow(scene.draw(0.0), scene.draw(1.0))
+    assert field.overall_trust == 1.0
+    assert np.mean(np.abs(field.forward).max(axis=2) < 0.5) > 0.9

@@ -38,16 +38,18 @@ def test_a_thing_that_jumps_is_found_where_it_is_doubted() -> None:
     pictures = jump()
     known = np.zeros((*pictures[0].shape, 2), np.float32)
     doubts = only(START, around=6) | only(END, around=6), only(START, around=6) | only(END, around=6)
-    ((onward, back),) = rigid_motions(*marks(pictures, *doubts), known)
+    ((onward, back),) = rigid_motions(*marks(pictures, *doubts), known, known)
     inside = only(START)
     assert np.abs(onward[inside] - JUMP).max() < 0.5
     assert np.abs(back[only(END)] + JUMP).max() < 0.5
+    assert not onward[~only(START, around=SIDE + 5)].any()  # far from its features it says nothing
+    assert not back[~only(END, around=SIDE + 5)].any()
 
 
 def test_what_is_too_small_has_no_motion_of_its_own() -> None:
     pictures = jump()
     known = np.zeros((*pictures[0].shape, 2), np.float32)
-    assert rigid_motions(*marks(pictures, only(START, 12), only(END, 12)), known) == ()
+    assert rigid_motions(*marks(pictures, only(START, 12), only(END, 12)), known, known) == ()
 
 
 def test_a_thing_that_turns_on_its_way_is_found() -> None:
@@ -55,7 +57,7 @@ def test_a_thing_that_turns_on_its_way_is_found() -> None:
     first[START[0] : START[0] + SIDE, START[1] : START[1] + SIDE] = thing
     last[END[0] : END[0] + SIDE, END[1] : END[1] + SIDE] = np.rot90(thing)  # a corner goes to where its neighbour was
     known = np.zeros((*first.shape[:2], 2), np.float32)
-    ((onward, back), *_) = rigid_motions(*marks((grey(first), grey(last))), known)
+    ((onward, back), *_) = rigid_motions(*marks((grey(first), grey(last))), known, known)
     rows, columns = START[0] + 10, START[1] + 30
     assert onward[rows, columns].round().tolist() == [END[1] + 10 - columns, END[0] + SIDE - 1 - 30 - rows]
     assert back[END[0] + SIDE - 1 - 30, END[1] + 10].round().tolist() == (-onward[rows, columns].round()).tolist()
