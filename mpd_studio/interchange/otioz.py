@@ -22,8 +22,8 @@ from mpd_studio.interchange.source_text import LARGEST_BYTES
 
 FORMAT_ID = "otioz"
 _CONTENT, _VERSION, _MEDIA = "content.otio", "version.txt", "media/"
-# What zipfile raises for archives it cannot read; NotImplementedError: a compression that it does not know.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+# What zipfile raises for archives it cannot read; RuntimeError: encrypted, or packed in a way that it does not know.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 
 
 def read(path: Path, rate: FrameRate | None = None) -> OpenedTimeline:

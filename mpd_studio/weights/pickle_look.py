@@ -23,6 +23,8 @@ def pickle_problem(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: an archive of a kind zipfile cannot read
+    except (zipfile.BadZipFile, ValueError):
         return "is cut off: the list at its end lacks"
+    except RuntimeError:  # of zipfile: made for a newer version of the format than it knows
+        return "is an archive of a kind that cannot be read here"
     return None if any(name.endswith("data.pkl") for name in names) else "is an archive, but none of torch's"

@@ -5,13 +5,13 @@ Run:  python tests/bench/flow_speed.py [--only peers draft command memory growth
 Engine time is without start-up, decoding and writing; the command's whole time stands beside it. Ours and the peer take
 turns, and the best of the rounds counts, because other work on the machine only ever adds time. Ours is made twice in a
 row in each: the first fetches back the memory that the peer's run drove out (--once leaves the second out).
-minterpolate (mci,
-aobmc, bidir, vsbmc, no scene change) is told in four ways: of the `ffmpeg` on the PATH (Debian's is the one to compare
-with) for a gap alone, whose end it is given twice, because it makes nothing before it has seen a third frame; with both
-ends given twice, as clips of two pictures are often padded, which makes it fill gaps that nobody asked for; over a
-running clip, where each pair of frames costs it once; and of the FFmpeg within PyAV over a running clip. Start, reading
-and conversion are measured without the filter and taken off. Its filter runs in one thread; ours may use --threads. The
-time that the processor worked is told beside the clock's.
+
+minterpolate (mci, aobmc, bidir, vsbmc, no scene change) is told in four ways: of the `ffmpeg` on the PATH (Debian's is
+the one to compare with) for a gap alone, whose end it is given twice, because it makes nothing before it has seen a
+third frame; with both ends given twice, as clips of two pictures are often padded, which makes it fill gaps that nobody
+asked for; over a running clip, where each pair of frames costs it once; and of the FFmpeg within PyAV over a running
+clip. Start, reading and conversion are measured without the filter and taken off. Its filter runs in one thread; ours
+may use --threads. The time that the processor worked is told beside the clock's.
 """
 
 from __future__ import annotations
