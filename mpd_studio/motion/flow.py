@@ -177,7 +177,7 @@ def _proposed(
         return trusted, motions, features(luma[a], effort.most_features, _doubted(trusted))
 
     # The far search is many small steps: two of them side by side would wait for each other.
-    near, far = _both(lambda a, b: [(near_flow, far_flow)[a](*way) for way in ((0, 1), (1, 0))], tick)
+    near, far = _beside(lambda: (near_flow(0, 1), near_flow(1, 0)), lambda: (far_flow(0, 1), far_flow(1, 0)), tick)
     small = [resize_flow(flow, max(len(flow) // 2, 1), max(flow.shape[1] // 2, 1)) for flow in far]
     (trusted, onward, first_marks), (_, backward, last_marks) = _both(looked_at, tick)
     known = cv2.copyTo(near[0], (trusted > 0.5).astype(np.uint8), onward[1].copy())
@@ -202,8 +202,14 @@ def _overall(forward_trust: np.ndarray, backward_trust: np.ndarray) -> float:
 
 def _both(measure: Callable[[int, int], Measured], tick: Callable[[], None]) -> tuple[Measured, Measured]:
     """The same measurement from the first to the last frame and from the last to the first, side by side."""
+    return _beside(lambda: measure(0, 1), lambda: measure(1, 0), tick)
+
+
+def _beside(
+    one: Callable[[], Measured], other: Callable[[], Measured], tick: Callable[[], None]
+) -> tuple[Measured, Measured]:
+    """Two measurements on a core each."""
     tick()
-    with ThreadPoolExecutor(1, thread_name_prefix="flow back") as other:
-        backward = other.submit(measure, 1, 0)
-        forward = measure(0, 1)
-        return forward, backward.result()
+    with ThreadPoolExecutor(1, thread_name_prefix="flow") as helper:
+        second = helper.submit(other)
+        return one(), second.result()
