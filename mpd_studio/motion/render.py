@@ -15,12 +15,12 @@ from mpd_studio.motion.calm import Calm, lean
 from mpd_studio.motion.confidence import Balance
 from mpd_studio.motion.enlarged import Enlarged, enlarged, enlarged_ways, places
 from mpd_studio.motion.source import Source
-from mpd_studio.motion.tiles import MOST_OF_IT, Places, Tile, area, inside, tiles, widened
+from mpd_studio.motion.tiles import Places, Tile, inside, tiles, widened
 from mpd_studio.motion.warp import planes_of
 
 _SOFT = 1.25  # working pixels: reach of the mean that takes the place of detail in doubt
 _SLIGHT = 0.01  # what counts so little is not mixed in
-_FAINT = 0.04  # detail of which so little is given up is kept
+_FAINT = 0.08  # detail of which so little is given up is kept
 _STILL_PX = 1 / 64  # of the picture: what moves less is not looked up, but taken as it is
 
 
@@ -102,7 +102,7 @@ class _Plan:
         """A tile of the new picture, each group of channels for itself."""
         first = self.moved.first
         size = first.size
-        soft = self.soft.within(tile)
+        soft = self.soft.parts(tile)
         wide = widened(tile, self.rim, *size) if soft else tile
         doubted = self.in_doubt.parts(wide)
         moved_from = self.moved.places(wide)
@@ -114,22 +114,27 @@ class _Plan:
                 at = inside(part, wide)
                 plainer = faded(*self.plainer.fetched(index, part, where), self.time)
                 mixed[at] = weighted(plainer, mixed[at], moved[at])
-            if soft:
-                at, around = inside(soft, wide), widened(soft, self.rim, *size)
-                mean = _softened(mixed[inside(around, wide)], self.rim)[inside(soft, around)]
+            means = [self._mean(mixed, part, wide) for part in soft]  # all of them before any is mixed in
+            for part, mean in zip(soft, means, strict=True):
+                at = inside(part, wide)
                 mixed[at] = weighted(mean, mixed[at], detail[0][at])
             yield first.finished(mixed[inside(tile, wide)], index)
 
     def _mixed(self, first: np.ndarray, last: np.ndarray, share: np.ndarray, tile: Tile) -> np.ndarray:
         """By share where that is needed; one share for all costs a fifth."""
-        uneven = self.uneven.within(tile)
-        if uneven is not None and area(uneven) > MOST_OF_IT * area(tile):
+        uneven = self.uneven.parts(tile)
+        if uneven == [tile]:
             return weighted(first, last, share)
         mixed = faded(first, last, self.time)
-        if uneven is not None:
-            at = inside(uneven, tile)
+        for part in uneven:
+            at = inside(part, tile)
             mixed[at] = weighted(first[at], last[at], share[at])
         return mixed
+
+    def _mean(self, mixed: np.ndarray, part: Tile, wide: Tile) -> np.ndarray:
+        """Of each pixel in a part with its surroundings. mixed: a wide tile, with a rim around the part."""
+        around = widened(part, self.rim, *self.moved.first.size)
+        return _softened(mixed[inside(around, wide)], self.rim)[inside(part, around)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,8 @@ Tile = tuple[slice, slice]  # rows, columns
 # Small enough that what a tile needs stays near a core, large enough that its rim and the calls cost little: two
 # threads that call often wait for each other.
 _ROWS, _COLUMNS = 272, 960
-_PART_ROWS, _PART_COLUMNS = 136, 240  # of the parts of a tile that are worked on for themselves
-MOST_OF_IT = 0.7  # of a tile: where parts make up so much, one piece of work costs less than several
+_PART_ROWS, _PART_COLUMNS = 68, 240  # of the parts of a tile that are worked on for themselves
+_MOST_OF_IT = 0.7  # of a tile: where parts make up so much, one piece of work costs less than several
 
 
 def tiles(height: int, width: int) -> Iterator[Tile]:
@@ -35,28 +35,29 @@ class Places:
         """mask: (h, w) bool; it says yes for its neighbours as well."""
         import cv2
 
-        self._mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # linear enlarging reaches so far
+        self._mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))  # linear enlarging reaches so far
         self._step = step
 
     def within(self, tile: Tile) -> Tile | None:
         """The smallest part of a tile that holds all of its places; None where there is none."""
-        rows, columns = (slice(side.start // self._step, -(-side.stop // self._step)) for side in tile)
-        mask = self._mask[rows, columns]
-        height = self._span(np.flatnonzero(mask.any(axis=1)) + rows.start, tile[0])
-        width = self._span(np.flatnonzero(mask.any(axis=0)) + columns.start, tile[1])
-        return None if height is None or width is None else (height, width)
+        import cv2
+
+        top, left = tile[0].start // self._step, tile[1].start // self._step
+        bottom, right = -(-tile[0].stop // self._step), -(-tile[1].stop // self._step)
+        x, y, width, height = cv2.boundingRect(self._mask[top:bottom, left:right])
+        if width == 0:
+            return None
+        return self._span(top + y, height, tile[0]), self._span(left + x, width, tile[1])
 
     def parts(self, tile: Tile) -> list[Tile]:
         """Parts of a tile that do not overlap and hold all of its places, or all of the tile; none where none is."""
         pieces = _cut(tile, _PART_ROWS, _PART_COLUMNS)
         found = [part for piece in pieces if (part := self.within(piece)) is not None]
-        return [tile] if sum(map(area, found)) > MOST_OF_IT * area(tile) else found
+        return [tile] if sum(map(area, found)) > _MOST_OF_IT * area(tile) else found
 
-    def _span(self, places: np.ndarray, side: slice) -> slice | None:
-        """What rows or columns of the mask stand for, from the first to the last, within a side of a tile."""
-        if not places.size:
-            return None
-        return slice(max(int(places[0]) * self._step, side.start), min(int(places[-1] + 1) * self._step, side.stop))
+    def _span(self, start: int, count: int, side: slice) -> slice:
+        """What rows or columns of the mask stand for, within a side of a tile."""
+        return slice(max(start * self._step, side.start), min((start + count) * self._step, side.stop))
 
 
 def area(tile: Tile) -> int:
