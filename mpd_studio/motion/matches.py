@@ -14,7 +14,7 @@ _FEWEST = 5  # matches that must agree before they count as a motion
 _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no rescue
 _WEAKEST = 0.0005  # corner beside the strongest: on a bare floor the few weak ones are all that tells
 _APART_PX = 3  # features, at least
-_FEATURE_PX = 4.0  # size of what is described
+_FEATURE_PX = 3.0  # size of what is described
 _LEAST_AROUND_PX = 24.0  # of features, where their motion is believed at least
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mpd_studio.motion.alpha import has_straight_alpha, unweigh, weigh
 from mpd_studio.motion.blend import to_dtype
-from mpd_studio.motion.half_pixels import with_half_pixels
+from mpd_studio.motion.half_pixels import padded, with_half_pixels
 from mpd_studio.motion.warp import MOST_CHANNELS, Sampling, channel_groups, group_starts, remap
 
 _HALF_MOST = 65504.0  # an infinite value becomes the largest that a half float can hold, or the largest there is
@@ -67,7 +67,7 @@ class Source:
         values = pixels.astype(np.float32)
         if self.is_weighted and index == 0:
             return weigh(values, self.dtype)
-        return _with_padding(values) if self.plain[index].shape[2] > values.shape[2] else values
+        return padded(values) if self.plain[index].shape[2] > values.shape[2] else values
 
     def finished(self, values: np.ndarray, index: int) -> np.ndarray:
         """Mixed pixels of group `index` as pixels of the picture."""
@@ -109,9 +109,9 @@ def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: in
     if is_weighted:
         weigh(wide, picture.dtype)
     groups = channel_groups(wide)
-    plain = tuple(map(_with_padding, groups)) if zoom == 2 or wide.dtype == np.uint8 else groups
+    plain = tuple(map(padded, groups)) if zoom == 2 or wide.dtype == np.uint8 else groups
     bounds = tuple(map(_around, plain)) if is_float or is_weighted else None
-    found_in = tuple(map(with_half_pixels, plain)) if zoom == 2 else plain
+    found_in = tuple(map(with_half_pixels, groups)) if zoom == 2 else plain
     return Source(
         plain,
         found_in,
@@ -122,12 +122,6 @@ def _source(picture: np.ndarray, is_weighted: bool, sampling: Sampling, zoom: in
         picture.shape[2],
         is_weighted,
     )
-
-
-def _with_padding(group: np.ndarray) -> np.ndarray:
-    import cv2
-
-    return cv2.cvtColor(group, cv2.COLOR_RGB2RGBA) if group.shape[2] == 3 else group
 
 
 def _without_padding(found: np.ndarray, channels: int) -> np.ndarray:
