@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from mpd_studio.core.errors import EnvironmentProblem
+from mpd_studio.core.freed_memory import keep_freed_memory
 from mpd_studio.core.system_libraries import window_problem
 
 
@@ -25,6 +26,7 @@ def wants_window(argv: list[str]) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
+    keep_freed_memory()
     if not wants_window(arguments):
         from mpd_studio.cli import main as run_command
 

@@ -11,7 +11,7 @@ Tile = tuple[slice, slice]  # rows, columns
 # Small enough that what a tile needs stays near a core, large enough that its rim and the calls cost little: two
 # threads that call often wait for each other.
 _ROWS, _COLUMNS = 272, 960
-_PART_ROWS, _PART_COLUMNS = 68, 240  # of the parts of a tile that are worked on for themselves
+_PART_ROWS, _PART_COLUMNS = 136, 480  # of the parts of a tile that are worked on for themselves
 _MOST_OF_IT = 0.7  # of a tile: where parts make up so much, one piece of work costs less than several
 
 

@@ -42,6 +42,7 @@ moving_scenes = import_module("moving_scenes")
 core = import_module("mpd_studio.core.inbetween")
 Picture = import_module("mpd_studio.core.picture").Picture
 BoundaryPictures = import_module("mpd_studio.core.engine").BoundaryPictures
+keep_freed_memory = import_module("mpd_studio.core.freed_memory").keep_freed_memory
 SilentReporter = import_module("mpd_studio.core.progress").SilentReporter
 open_engine = import_module("mpd_studio.engines.registry").open_engine
 PeakMemory = import_module("mpd_studio.workflow.peak_memory").PeakMemory
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     parser.add_argument("--peak", type=int, nargs=2, metavar=("WIDTH", "HEIGHT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    keep_freed_memory()  # as the program does
     peak = PeakMemory()
     cv2.setNumThreads(options.threads)
     data = Path(os.environ.get("MPD_STUDIO_TEST_DATA", str(ROOT.parent / "shared" / "data")))
