@@ -23,6 +23,16 @@ def test_the_picture_itself_stays_untouched(channels: int, dtype: type):
     np.testing.assert_array_equal(with_half_pixels(picture)[::2, ::2], picture)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_of_three_channels_come_four_and_the_three_are_what_each_is_alone(dtype: type):
+    picture = noise(3, dtype)
+    whole = with_half_pixels(picture)
+    assert whole.shape == (74, 106, 4)
+    for channel in range(3):
+        alone = with_half_pixels(np.ascontiguousarray(picture[..., channel : channel + 1]))
+        np.testing.assert_allclose(whole[..., channel], alone[..., 0], atol=1e-3)
+
+
 def test_what_lies_between_is_what_cubic_lookup_finds():
     picture = noise(4, np.float32)
     half = grid(37, 53) + np.float32(0.5)
