@@ -9,7 +9,7 @@ import sys
 import pytest
 
 WORK = """
-import sys, threading
+import resource, sys, threading
 from pathlib import Path
 import numpy as np
 from mpd_studio.core.freed_memory import keep_freed_memory
@@ -18,7 +18,7 @@ if sys.argv[1] == "kept":
     keep_freed_memory()
 
 def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 def frames():
     for _ in range(2):

@@ -175,3 +175,16 @@ def test_a_share_of_its_own_counts_in_much_and_in_little_of_a_tile(width: int):
     motion = MotionAt(0.25, np.zeros((120, 240, 2), np.float32), ones, ones)
     made = render(*sources(first, last, Sampling.CUBIC), motion, Balance(share, ones, ones))
     assert np.abs(made[..., 0] - 200 * share).max() <= 1
+
+
+def test_detail_given_up_on_both_sides_of_a_border_between_parts_is_the_mean_of_what_was_there_before():
+    first, last = RANDOM.integers(0, 256, (2, 272, 1000, 3), np.uint8)
+    ones = np.ones((68, 250), np.float32)
+    detail = ones.copy()
+    detail[28:40, 112:128] = 0.25  # parts meet at row 136 and column 480: at 34 and 120 here
+    motion, ends = MotionAt(0.5, np.zeros((68, 250, 2), np.float32), ones, ones), sources(first, last, Sampling.CUBIC)
+    sharp, soft_there = (render(*ends, motion, Balance(ones / 2, ones, ones, given)) for given in (ones, detail))
+    mean = cv2.blur(sharp, (11, 11)).astype(float)
+    kept = cv2.resize(detail, (1000, 272), interpolation=cv2.INTER_LINEAR)[..., None]
+    assert np.abs(soft_there - (kept * sharp + (1 - kept) * mean)).max() <= 2
+    assert np.abs(soft_there.astype(float) - sharp).max() > 50
