@@ -16,7 +16,7 @@ from mpd_studio.core.geometry import Point, Size
 from mpd_studio.motion.appearance import appearance, difference_along
 from mpd_studio.motion.flow import Effort, two_way_flow
 from mpd_studio.motion.luminance import grey, working_pair, working_size
-from mpd_studio.motion.matches import features, matched
+from mpd_studio.motion.matches import LARGE_PX, features, matched
 from mpd_studio.motion.warp import grid, resize_plane
 
 MOST_THINGS = 6
@@ -58,7 +58,7 @@ def own_motions(first: np.ndarray, last: np.ndarray, tick: Callable[[], None] = 
     height, width = first.shape[:2]
     size = working_size(Size(width, height), _WORKING_PIXELS)
     small = [grey(picture) for picture in working_pair(first, last, size)]
-    start, end = matched(*(features(picture, _FEATURES) for picture in small))
+    start, end = matched(*(features(picture, _FEATURES, size_px=LARGE_PX) for picture in small))
     if len(start) < _FEWEST:
         return ()
     camera = _camera(small[0], small[1], start, end)

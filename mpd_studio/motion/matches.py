@@ -14,7 +14,7 @@ _FEWEST = 5  # matches that must agree before they count as a motion
 _KNOWN_PX = 3.0  # a match that the flow already explains this well needs no rescue
 _WEAKEST = 0.0005  # corner beside the strongest: on a bare floor the few weak ones are all that tells
 _APART_PX = 3  # features, at least
-_FEATURE_PX = 3.0  # size of what is described
+SMALL_PX, LARGE_PX = 3.0, 4.0  # sizes of what is described: the small is quicker, the large is seldom mistaken
 _LEAST_AROUND_PX = 24.0  # of features, where their motion is believed at least
 _RATIO = 0.8  # how much nearer the best match must be than the second (Lowe, IJCV 2004)
 
@@ -95,13 +95,14 @@ def matched(first: Features, last: Features) -> tuple[np.ndarray, np.ndarray]:
     return first.places[chosen], last.places[others]
 
 
-def features(picture: np.ndarray, most: int, within: np.ndarray | None = None) -> Features:
+def features(picture: np.ndarray, most: int, within: np.ndarray | None = None, size_px: float = SMALL_PX) -> Features:
     """Corners at the picture's own scale, described by SIFT (Lowe, IJCV 2004), at most so many.
 
     Things grow little from one end of a gap to the other: looking for SIFT's own features at every scale takes four
     times as long and rescues less.
 
     picture: (h, w) uint8. within: (h, w) bool, where they are looked for; None: anywhere.
+    size_px: of what is described: SMALL_PX where mistakes are noticed later, LARGE_PX where matches are all there is.
     """
     import cv2
 
@@ -112,18 +113,18 @@ def features(picture: np.ndarray, most: int, within: np.ndarray | None = None) -
     places = found[:, 0]
     whole_scale = 1 << 8  # SIFT's number for its first layer; a smaller one makes it enlarge the picture
     points = [
-        cv2.KeyPoint(float(x), float(y), _FEATURE_PX, float(angle), 1.0, whole_scale)
-        for (x, y), angle in zip(places, _angles(picture, places), strict=True)
+        cv2.KeyPoint(float(x), float(y), size_px, float(angle), 1.0, whole_scale)
+        for (x, y), angle in zip(places, _angles(picture, places, size_px), strict=True)
     ]
     _, signs = cv2.SIFT.create().compute(picture, points)
     return Features(places, signs.astype(np.uint8))  # whole numbers that fit
 
 
-def _angles(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
+def _angles(picture: np.ndarray, places: np.ndarray, size_px: float) -> np.ndarray:
     """Degrees: where it gets brighter around each place, so that what turns still looks the same."""
     import cv2
 
-    smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), _FEATURE_PX)
+    smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), size_px)
     columns, rows = np.rint(places.T).astype(int)
     x, y = (cv2.Sobel(smooth, cv2.CV_32F, *axis)[rows, columns] for axis in ((1, 0), (0, 1)))
     return np.degrees(np.arctan2(y, x)) % 360
