@@ -57,3 +57,11 @@ def test_without_a_display_qt_is_never_loaded_and_the_exit_code_is_3(
     assert (done.returncode, done.stdout) == (3, "")
     assert "display" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_memory_is_kept_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("mpd_studio.__main__.keep_freed_memory", lambda: told.append("told"))
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert told == ["told"]

@@ -21,8 +21,8 @@ def with_half_pixels(picture: np.ndarray) -> np.ndarray:
     """
     import cv2
 
-    height, width = picture.shape[:2]
-    channels = padded(picture[:1]).shape[2]
+    height, width, channels = picture.shape
+    channels = 4 if channels == 3 else channels
     whole = np.empty((2 * height, 2 * width, channels), picture.dtype)
     number = _AS_ONE[picture.itemsize * channels]  # all channels of a pixel are copied as one number, or two
     rows = whole.view(number).reshape(height, 2, width, -1)

@@ -53,14 +53,14 @@ class Places:
         """Parts of a tile that do not overlap and hold all of its places, or all of the tile; none where none is."""
         pieces = _cut(tile, _PART_ROWS, _PART_COLUMNS)
         found = [part for piece in pieces if (part := self.within(piece)) is not None]
-        return [tile] if sum(map(area, found)) > _MOST_OF_IT * area(tile) else found
+        return [tile] if sum(map(_area, found)) > _MOST_OF_IT * _area(tile) else found
 
     def _span(self, start: int, count: int, side: slice) -> slice:
         """What rows or columns of the mask stand for, within a side of a tile."""
         return slice(max(start * self._step, side.start), min((start + count) * self._step, side.stop))
 
 
-def area(tile: Tile) -> int:
+def _area(tile: Tile) -> int:
     return (tile[0].stop - tile[0].start) * (tile[1].stop - tile[1].start)
 
 
